@@ -1,0 +1,165 @@
+// Writing and reading the stream.
+
+package evidence
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"sync"
+)
+
+// Sink takes records as they come, from any goroutine. Nil records nothing.
+type Sink func(Record)
+
+// Writer writes each record as a line, at once, so that a run that is cut short is readable up to its last line.
+type Writer struct {
+	mu  sync.Mutex
+	w   io.Writer
+	err error
+}
+
+// NewWriter returns a Writer on w.
+func NewWriter(w io.Writer) *Writer { return &Writer{w: w} }
+
+// Write is a Sink. The first error stays and is told by Err; later records are dropped.
+func (w *Writer) Write(r Record) {
+	line, err := encode(r)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.err != nil {
+		return
+	}
+	if err != nil {
+		w.err = err
+		return
+	}
+	_, w.err = w.w.Write(line)
+}
+
+// Err is the first error of writing.
+func (w *Writer) Err() error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.err
+}
+
+func encode(r Record) ([]byte, error) {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false) // URLs stay readable
+	if err := enc.Encode(r); err != nil {
+		return nil, err
+	}
+	return b.Bytes(), nil
+}
+
+// Run is a whole run, read back or kept in memory.
+type Run struct {
+	Header    Header
+	Fixtures  []Fixture
+	Exchanges []Exchange
+	Outcomes  []Outcome
+	Footer    *Footer // nil for a run that was cut short
+}
+
+// Add takes a record into the run. It is not safe for concurrent use; Recorder is.
+func (r *Run) Add(record Record) {
+	switch {
+	case record.Header != nil:
+		r.Header = *record.Header
+	case record.Fixture != nil:
+		r.Fixtures = append(r.Fixtures, *record.Fixture)
+	case record.Exchange != nil:
+		r.Exchanges = append(r.Exchanges, *record.Exchange)
+	case record.Outcome != nil:
+		r.Outcomes = append(r.Outcomes, *record.Outcome)
+	case record.Footer != nil:
+		r.Footer = record.Footer
+	}
+}
+
+// Exchange returns the exchange of that id, nil if the run has none.
+func (r *Run) Exchange(id string) *Exchange {
+	for i := range r.Exchanges {
+		if r.Exchanges[i].ID == id {
+			return &r.Exchanges[i]
+		}
+	}
+	return nil
+}
+
+// Recorder keeps a run in memory. The zero value is ready.
+type Recorder struct {
+	mu  sync.Mutex
+	run Run
+}
+
+// Write is a Sink.
+func (r *Recorder) Write(record Record) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.run.Add(record)
+}
+
+// Run returns what was recorded so far.
+func (r *Recorder) Run() *Run {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	run := r.run
+	return &run
+}
+
+// Tee hands each record to every sink.
+func Tee(sinks ...Sink) Sink {
+	return func(r Record) {
+		for _, sink := range sinks {
+			if sink != nil {
+				sink(r)
+			}
+		}
+	}
+}
+
+// Read reads a run back. A last line that is cut in the middle is left out, and the run has no footer: it was cut
+// short. Any other line that is no record is an error that names its line.
+func Read(r io.Reader) (*Run, error) {
+	run := &Run{}
+	lines := bufio.NewReader(r)
+	for n := 1; ; n++ {
+		line, err := lines.ReadBytes('\n')
+		if len(line) == 0 && errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil && !errors.Is(err, io.EOF) {
+			return nil, err
+		}
+		cut := errors.Is(err, io.EOF)
+		var record Record
+		if err := json.Unmarshal(line, &record); err != nil {
+			if cut && n > 1 {
+				break
+			}
+			return nil, fmt.Errorf("line %d is no evidence record: %w", n, err)
+		}
+		if n == 1 {
+			if record.Header == nil {
+				return nil, errors.New("line 1 is no header: this is no evidence of a run")
+			}
+			if record.Header.Schema > Schema {
+				return nil, fmt.Errorf("evidence of schema %d; this harness reads up to %d", record.Header.Schema, Schema)
+			}
+		}
+		run.Add(record)
+		if cut {
+			break
+		}
+	}
+	if run.Header.Schema == 0 {
+		return nil, errors.New("no header: this is no evidence of a run")
+	}
+	return run, nil
+}
