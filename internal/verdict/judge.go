@@ -159,8 +159,8 @@ func (b *bench) outcome(o evidence.Outcome) {
 		case r.Level == requirement.Observe && (v == Fail || v == Flaky):
 			// Nothing was promised, so nothing can be broken: it is the case that is wrong.
 			c = defect(o, "the case fails a behaviour that nobody promised"+detail(o.Failure))
-		case (v == Fail || v == Flaky || v == Error) && o.Failure == nil:
-			c.failure = &evidence.Failure{Message: cmp.Or(firstLine(o.Reason), "the case says nothing of what it saw")}
+		case v == Fail || v == Flaky || v == Error:
+			c.failure = speaking(o)
 		}
 		b.say(place{id, o.API, o.Operation}, c)
 	}
@@ -172,6 +172,16 @@ func defect(o evidence.Outcome, message string) contribution {
 		verdict: Error, test: o.Case, evidence: o.Exchanges,
 		failure: &evidence.Failure{Message: message, Got: o.Where},
 	}
+}
+
+// speaking is the failure of an outcome, with a message in any case.
+func speaking(o evidence.Outcome) *evidence.Failure {
+	f := evidence.Failure{}
+	if o.Failure != nil {
+		f = *o.Failure
+	}
+	f.Message = cmp.Or(strings.TrimSpace(f.Message), strings.TrimSpace(o.Reason), "the case says nothing of what it saw")
+	return &f
 }
 
 func detail(f *evidence.Failure) string {
@@ -247,8 +257,8 @@ func (f *Finding) assemble(said []contribution) {
 			reasons = append(reasons, c.reason)
 		}
 	}
-	if !f.Verdict.Judged() {
-		f.Reason = strings.Join(reasons, "; ")
+	if f.Verdict == NotExercised || f.Verdict == Inconclusive {
+		f.Reason = cmp.Or(strings.Join(reasons, "; "), "the case gives no reason")
 	}
 	if len(f.Failures) > 0 {
 		f.Message = firstLine(f.Failures[0].Message)

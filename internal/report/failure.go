@@ -1,0 +1,160 @@
+// A failure as its reader needs it: verdict, promise, difference, likely cause, how to see it again, what it is not.
+
+package report
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"harness/internal/evidence"
+	"harness/internal/requirement"
+	"harness/internal/verdict"
+)
+
+// cause is one thing that is wrong: the finding that shows it, and the others that say the same.
+type cause struct {
+	finding verdict.Finding
+	also    []verdict.Finding
+}
+
+// failures tells each cause once, the worst first: faults of the harness, then what is broken by level, then what is
+// flaky.
+func (t *text) failures(r Report) {
+	for _, c := range causes(r.Findings) {
+		t.line("")
+		t.failure(c)
+	}
+}
+
+func causes(findings []verdict.Finding) []cause {
+	worst := slices.DeleteFunc(slices.Clone(findings), func(f verdict.Finding) bool { return f.Verdict < verdict.Flaky })
+	slices.SortStableFunc(worst, func(a, b verdict.Finding) int {
+		if a.Verdict != b.Verdict {
+			return int(b.Verdict) - int(a.Verdict)
+		}
+		return slices.Index(requirement.Levels, a.Level) - slices.Index(requirement.Levels, b.Level)
+	})
+	var all []cause
+	for _, f := range worst {
+		i := slices.IndexFunc(all, func(c cause) bool { return alike(c.finding, f) })
+		if i < 0 {
+			all = append(all, cause{finding: f})
+			continue
+		}
+		all[i].also = append(all[i].also, f)
+	}
+	return all
+}
+
+// alike says whether two findings have one cause, as far as can be told from outside: the same message, but for its
+// numbers and quoted values, on one requirement or on operations of one family.
+func alike(a, b verdict.Finding) bool {
+	return a.API == b.API && a.Verdict == b.Verdict && fingerprint(a.Message) == fingerprint(b.Message) &&
+		(a.Requirement == b.Requirement || family(a.Operation) == family(b.Operation))
+}
+
+var particular = regexp.MustCompile(`"[^"]*"|[0-9]+`)
+
+func fingerprint(message string) string { return particular.ReplaceAllString(message, "#") }
+
+// family is the verb of an operation: the three scans of scanLicensesByKey are one family.
+func family(operation string) string {
+	if i := strings.IndexFunc(operation, unicode.IsUpper); i > 0 {
+		return operation[:i]
+	}
+	return operation
+}
+
+// label is the width of the column of names.
+const label = 14
+
+func (t *text) failure(c cause) {
+	f := c.finding
+	word := strings.ToUpper(f.Verdict.String())
+	head := fmt.Sprintf("%-5s %s  %s  %s", word, f.Requirement, f.Level, f.Operation)
+	if f.Tries != "" {
+		confirmed := "confirmed " + f.Tries
+		if f.Verdict == verdict.Flaky {
+			confirmed = "broken in " + f.Tries
+		}
+		// At the right edge where there is room, for the eye that runs down the page.
+		gap := min(t.width, defaultWidth) - utf8.RuneCountInString(head) - len(confirmed)
+		head += strings.Repeat(" ", max(gap, 2)) + confirmed
+	}
+	t.line(t.paint(bold+";"+red, head))
+	failure := evidence.Failure{Message: f.Message}
+	if len(f.Failures) > 0 {
+		failure = f.Failures[0]
+	}
+	found := f.Message
+	if more := len(f.Failures) - 1; more > 0 {
+		found += fmt.Sprintf(" (and %s)", count(more, "other failure"))
+	}
+	t.field("promise", f.Statement, 2)
+	t.field("source", source(f), 1)
+	t.field("found", found, 2)
+	t.field("asked", failure.Asked, 2)
+	t.field("expected", failure.Expected, 3)
+	t.field("got", failure.Got, 3)
+	t.field("likely", failure.Likely, 2)
+	for i, line := range failure.Reproduce[:min(len(failure.Reproduce), 2)] {
+		// Whole, however long: it is there to be copied.
+		t.line(fmt.Sprintf("  %-*s%s", label-2, []string{"reproduce", ""}[i], line))
+	}
+	t.field("ruled out", strings.Join(failure.RuledOut, " · "), 1)
+	if len(c.also) > 0 {
+		t.field(fmt.Sprintf("+ %d more", len(c.also)), others(c), 2)
+	}
+}
+
+func source(f verdict.Finding) string {
+	if f.Source.Document == "" {
+		return ""
+	}
+	return f.Source.String()
+}
+
+// others names the findings that are folded into a cause: by operation where the requirement is the same, else by
+// requirement.
+func others(c cause) string {
+	var names []string
+	for _, f := range c.also {
+		name := f.Requirement
+		if f.Requirement == c.finding.Requirement {
+			name = f.Operation
+		}
+		if !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return strings.Join(names, ", ")
+}
+
+// field writes a name and its value, in at most that many lines; an empty value is left out.
+func (t *text) field(name, value string, most int) {
+	if value == "" {
+		return
+	}
+	t.prose(fmt.Sprintf("  %-*s", label-2, name), value, most)
+}
+
+// prose writes a text behind its indent, later lines under the first; what does not fit ends in an ellipsis.
+func (t *text) prose(indent, value string, most int) {
+	width := t.width - utf8.RuneCountInString(indent)
+	var lines []string
+	for line := range strings.SplitSeq(strings.TrimSpace(value), "\n") {
+		lines = append(lines, wrap(line, width)...)
+	}
+	if len(lines) > most {
+		lines = lines[:most]
+		lines[most-1] = cut(lines[most-1]+" …", width)
+	}
+	for _, line := range lines {
+		t.line(indent + line)
+		indent = strings.Repeat(" ", utf8.RuneCountInString(indent))
+	}
+}

@@ -1,0 +1,325 @@
+// The text for a terminal. What failed stands first, what was not judged second; what passed is only counted.
+
+package report
+
+import (
+	"bufio"
+	"cmp"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"harness/internal/evidence"
+	"harness/internal/requirement"
+	"harness/internal/verdict"
+)
+
+// defaultWidth is how many columns a text has when nobody says.
+const defaultWidth = 100
+
+// Text writes the report for a reader at a terminal.
+func Text(w io.Writer, r Report, o Options) error {
+	buffered := bufio.NewWriter(w)
+	t := &text{w: buffered, colour: o.Colour, width: o.Width, all: o.All}
+	if t.width <= 0 {
+		t.width = defaultWidth
+	}
+	t.width = max(t.width, 60) // below that the columns of a failure have no room
+	t.header(r)
+	t.failures(r)
+	t.notJudged(r)
+	t.observed(r)
+	t.coverage(r)
+	t.summary(r)
+	t.ending(r)
+	return buffered.Flush()
+}
+
+// text is a page being written. bufio keeps the first error until Flush.
+type text struct {
+	w      *bufio.Writer
+	colour bool
+	width  int
+	all    bool
+}
+
+func (t *text) line(s string) { _, _ = t.w.WriteString(strings.TrimRight(s, " ") + "\n") }
+
+// The colours are told by their meaning; all of them can be read on a white page and on a black one.
+const (
+	bold  = "1"
+	red   = "31"
+	green = "32"
+	blue  = "34"
+)
+
+func (t *text) paint(code, s string) string {
+	if !t.colour || s == "" {
+		return s
+	}
+	return "\x1b[" + code + "m" + s + "\x1b[0m"
+}
+
+// header says what was tested, so that the report can be made again.
+func (t *text) header(r Report) {
+	parts := []string{strings.TrimSpace(r.Tool.Name + " " + r.Tool.Version), "target " + r.Target.Name, fmt.Sprintf("seed %d", r.Seed)}
+	parts = append(parts, r.Started.Format("2006-01-02 15:04:05 MST"))
+	if r.Finished != nil {
+		parts = append(parts, "took "+duration(r.Finished.Sub(r.Started)))
+	}
+	t.line(t.paint(bold, strings.Join(parts, " · ")))
+	documents := map[string]evidence.Document{}
+	for _, d := range r.Documents {
+		documents[d.API] = d
+	}
+	var rows [][]string
+	for _, api := range slices.Sorted(maps.Keys(r.Target.URLs)) {
+		d := documents[api]
+		title := strings.TrimSpace(d.Title + " " + d.Version)
+		rows = append(rows, []string{api, r.Target.URLs[api], title, "sha256 " + d.Digest[:min(len(d.Digest), 8)]})
+	}
+	for _, row := range align(rows, "llll") {
+		t.line("  " + row)
+	}
+	if narrowed := narrowing(r.Selection); narrowed != "" {
+		t.prose("  narrowed to ", narrowed, 3)
+	}
+}
+
+func narrowing(s evidence.Selection) string {
+	return strings.Join(slices.Concat(s.APIs, s.Operations, s.Requirements), " ")
+}
+
+func duration(d time.Duration) string {
+	switch {
+	case d < time.Second:
+		return d.Round(time.Millisecond).String()
+	case d < time.Minute:
+		return fmt.Sprintf("%.1fs", d.Seconds())
+	}
+	return d.Round(time.Second).String()
+}
+
+// notJudged is a list of reasons: what the owner of the target could add, and what stays dark without it.
+func (t *text) notJudged(r Report) {
+	if len(r.NotJudged) == 0 {
+		return
+	}
+	var ids []string
+	for _, g := range r.NotJudged {
+		ids = append(ids, g.Requirements...)
+	}
+	slices.Sort(ids)
+	t.title(fmt.Sprintf("Not judged: %s, wholly or in part", count(len(slices.Compact(ids)), "requirement")))
+	most := 2 // lines of ids; the JSON has them all
+	if t.all {
+		most = 1000
+	}
+	for _, g := range r.NotJudged {
+		t.prose(fmt.Sprintf("  %-14s", g.Verdict), g.Reason, 3)
+		t.ids("                ", g.Requirements, most)
+		for i, need := range g.Needs {
+			if i == most && len(g.Needs) > most {
+				t.line(fmt.Sprintf("                and %d more needs", len(g.Needs)-most))
+				break
+			}
+			t.prose("                needs ", need, 2)
+		}
+	}
+}
+
+// ids writes names in lines and says how many it leaves out.
+func (t *text) ids(indent string, ids []string, most int) {
+	lines := wrap(strings.Join(ids, " "), t.width-len(indent))
+	if len(lines) > most {
+		lines = lines[:most]
+		shown := len(strings.Fields(strings.Join(lines, " ")))
+		// The last name makes room for the count.
+		if last := strings.LastIndexByte(lines[most-1], ' '); last > 0 {
+			lines[most-1] = lines[most-1][:last]
+			shown--
+		}
+		lines[most-1] += fmt.Sprintf(" + %d more", len(ids)-shown)
+	}
+	for _, line := range lines {
+		t.line(indent + line)
+	}
+}
+
+// observed counts what the server does where nothing is promised; asked for all, it tells each.
+func (t *text) observed(r Report) {
+	behaviours := 0
+	var rows [][]string
+	for _, f := range r.Findings {
+		behaviours += len(f.Observation)
+		for _, question := range slices.Sorted(maps.Keys(f.Observation)) {
+			rows = append(rows, []string{f.Requirement, f.Operation, question + ": " + f.Observation[question]})
+		}
+	}
+	if behaviours == 0 {
+		return
+	}
+	t.title(fmt.Sprintf("Observed: %s where the documents promise nothing", count(behaviours, "behaviour")))
+	if t.all {
+		for _, row := range align(rows, "lll") {
+			t.line("  " + row)
+		}
+	}
+}
+
+// coverage is a table of the operations; a column that is nought throughout is left out.
+func (t *text) coverage(r Report) {
+	if len(r.Coverage) == 0 {
+		return
+	}
+	results := []evidence.Result{
+		evidence.Kept, evidence.Broken, evidence.Flaky, evidence.Observed, evidence.NotExercised, evidence.Inconclusive, evidence.Crashed,
+	}
+	results = slices.DeleteFunc(results, func(result evidence.Result) bool {
+		return !slices.ContainsFunc(r.Coverage, func(c Coverage) bool { return c.Cases[result] > 0 })
+	})
+	head := []string{"operation", "requests", "cases"}
+	for _, result := range results {
+		head = append(head, strings.ReplaceAll(string(result), "-", " "))
+	}
+	rows := [][]string{head}
+	api := ""
+	for _, c := range r.Coverage {
+		if c.API != api {
+			api = c.API
+			rows = append(rows, []string{api})
+		}
+		total := 0
+		for _, n := range c.Cases {
+			total += n
+		}
+		row := []string{"  " + c.Operation, number(c.Exchanges), number(total)}
+		for _, result := range results {
+			row = append(row, number(c.Cases[result]))
+		}
+		rows = append(rows, row)
+	}
+	t.title("Coverage")
+	t.table(rows)
+}
+
+// summary is the table of requirements, each with the worst of its operations, and what was sent.
+func (t *text) summary(r Report) {
+	verdicts := slices.DeleteFunc(slices.Clone(verdict.Verdicts), func(v verdict.Verdict) bool {
+		return !slices.ContainsFunc(requirement.Levels, func(l requirement.Level) bool { return r.Summary[l][v] > 0 })
+	})
+	head := []string{"level"}
+	for _, v := range verdicts {
+		head = append(head, v.String())
+	}
+	rows := [][]string{append(head, "all")}
+	for _, level := range requirement.Levels {
+		row, all := []string{string(level)}, 0
+		for _, v := range verdicts {
+			row = append(row, number(r.Summary[level][v]))
+			all += r.Summary[level][v]
+		}
+		rows = append(rows, append(row, number(all)))
+	}
+	t.title("Requirements")
+	t.table(rows)
+	var sent []string
+	for _, method := range slices.Sorted(maps.Keys(r.Requests.ByMethod)) {
+		sent = append(sent, fmt.Sprintf("%d %s", r.Requests.ByMethod[method], method))
+	}
+	t.line("")
+	if len(sent) == 0 {
+		t.line("Requests: none")
+		return
+	}
+	t.line(fmt.Sprintf("Requests: %d (%s)", r.Requests.Total, strings.Join(sent, ", ")))
+}
+
+// ending is the verdict in words, in the last line.
+func (t *text) ending(r Report) {
+	broken := strings.Join(slices.DeleteFunc([]string{breach(r, requirement.Must), breach(r, requirement.Should)}, func(s string) bool { return s == "" }), " and ")
+	said, colour := "", red
+	switch r.Exit {
+	case verdict.ExitGreen:
+		colour = green
+		said = "green: " + kept(r)
+		if broken != "" {
+			said = "green by the gate that was asked for, yet broken: " + broken
+		}
+	case verdict.ExitBroken:
+		said = "broken: " + cmp.Or(broken, "the server no longer behaves as it did")
+	case verdict.ExitNotJudged:
+		colour = blue
+		problem, _, _ := strings.Cut(r.Problem, "\n")
+		said = "not judged: " + problem
+		if broken != "" {
+			said += "; broken all the same: " + broken
+		}
+	case verdict.ExitFault:
+		faults := 0
+		for _, f := range r.Findings {
+			if f.Verdict == verdict.Error {
+				faults++
+			}
+		}
+		said = "fault of the harness: " + count(faults, "finding") + " could not be made"
+	}
+	t.line("")
+	t.line(t.paint(bold+";"+colour, said+fmt.Sprintf(" · exit %d", r.Exit)))
+}
+
+// breach counts the broken requirements of a level, "" for none.
+func breach(r Report, level requirement.Level) string {
+	n := r.Summary[level][verdict.Fail] + r.Summary[level][verdict.Flaky]
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%d %s", n, level)
+}
+
+// kept counts what was seen to hold, and says beside it what nobody looked at.
+func kept(r Report) string {
+	n := func(level requirement.Level, verdicts ...verdict.Verdict) (sum int) {
+		for _, v := range verdicts {
+			sum += r.Summary[level][v]
+		}
+		return sum
+	}
+	text := fmt.Sprintf("%d MUST and %d SHOULD kept, none seen broken",
+		n(requirement.Must, verdict.Pass), n(requirement.Should, verdict.Pass))
+	dark := []verdict.Verdict{verdict.Untested, verdict.NotExercised, verdict.Inconclusive}
+	if open := n(requirement.Must, dark...) + n(requirement.Should, dark...); open > 0 {
+		text += fmt.Sprintf("; %d not judged", open)
+	}
+	return text
+}
+
+func (t *text) title(s string) {
+	t.line("")
+	t.line(t.paint(bold, s))
+}
+
+func (t *text) table(rows [][]string) {
+	columns := "l" + strings.Repeat("r", len(rows[0])-1)
+	for _, row := range align(rows, columns) {
+		t.line("  " + row)
+	}
+}
+
+func count(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
+
+// number writes nought as a dot, so that what is there stands out.
+func number(n int) string {
+	if n == 0 {
+		return "·"
+	}
+	return fmt.Sprint(n)
+}
