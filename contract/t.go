@@ -1,0 +1,169 @@
+// T is what a case is given while it runs: the way to the API, the fixtures, and the ways to come out.
+
+package contract
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+
+	"harness/internal/client"
+	"harness/internal/evidence"
+	"harness/internal/fixture"
+	"harness/specs"
+)
+
+// T is handed to a case while it runs, as testing.T is to a test. A case that returns has kept its promise, unless
+// it observed something, which then is its result.
+type T struct {
+	Fixtures *fixture.Set
+	Rand     *rand.Rand // seeded from the run's seed and the case's name
+
+	ctx         context.Context
+	env         *Environment
+	c           Case
+	api         *client.Client
+	try         int // 1 for the first
+	exchanges   []*client.Exchange
+	observation map[string]string
+	reads       map[string]*read
+}
+
+// stop ends a try from within; it travels as a panic and is caught by the runner.
+type stop struct {
+	result  evidence.Result
+	reason  string
+	failure *evidence.Failure
+	about   []*client.Exchange
+}
+
+// Path holds the values of path parameters by name, written with fmt.Sprint.
+type Path map[string]any
+
+// Call writes a request of an operation of the case's API; query holds names and values in turn.
+func (t *T) Call(operation string, path Path, query ...any) client.Request {
+	op := t.api.API().Operation(operation)
+	if op == nil {
+		panic("no operation " + operation)
+	}
+	r := client.Request{Operation: op, Query: client.Query(query...)}
+	if len(path) > 0 {
+		r.Path = map[string]string{}
+		for name, value := range path {
+			r.Path[name] = fmt.Sprint(value)
+		}
+	}
+	return r
+}
+
+// Operation returns an operation of the case's API.
+func (t *T) Operation(id string) *specs.Operation { return t.api.API().Operation(id) }
+
+// Try sends a request and returns what came back, whatever it is.
+func (t *T) Try(r client.Request) *client.Exchange { return t.TryAll(r)[0] }
+
+// TryAll sends requests side by side and returns the answers in their order, whatever they are. A credential that
+// the target does not have ends the case as not exercised.
+func (t *T) TryAll(requests ...client.Request) []*client.Exchange {
+	for i := range requests {
+		requests[i].Case = t.c.Name()
+		if name := requests[i].Credential; name != "" && !t.api.Has(name) {
+			t.NotExercised("credential %s of %s: %s", name, t.c.API, t.api.Why(name))
+		}
+	}
+	answers := t.api.SendAll(t.ctx, requests)
+	t.exchanges = append(t.exchanges, answers...)
+	for _, e := range answers {
+		if e.OK() {
+			t.env.answered(t.c.API, e.Request.Operation.ID)
+		}
+	}
+	return answers
+}
+
+// Send sends a request whose answer must say something about the API: no answer at all, throttling or a gateway
+// that could not reach it end the try as inconclusive.
+func (t *T) Send(r client.Request) *client.Exchange { return t.SendAll(r)[0] }
+
+// SendAll is Send for requests side by side.
+func (t *T) SendAll(requests ...client.Request) []*client.Exchange {
+	answers := t.TryAll(requests...)
+	for _, e := range answers {
+		if !e.Judgeable() {
+			t.Inconclusive("%s: %s", e.Asked(), e.Answered())
+		}
+	}
+	return answers
+}
+
+// OK sends a well-formed request that the API promises to serve, and breaks the case if it does not. When the
+// operation has not served anything yet in this run, that is reported once, by the case of its positive promise,
+// and the try is inconclusive here.
+func (t *T) OK(r client.Request) *client.Exchange { return t.OKAll(r)[0] }
+
+// OKAll is OK for requests side by side.
+func (t *T) OKAll(requests ...client.Request) []*client.Exchange {
+	answers := t.SendAll(requests...)
+	for _, e := range answers {
+		if e.OK() {
+			continue
+		}
+		if !t.env.hasAnswered(t.c.API, e.Request.Operation.ID) {
+			t.Inconclusive("%s has not been served at all in this run: %s: %s", e.Request.Operation.ID, e.Asked(), e.Answered())
+		}
+		t.On(e).Fail(evidence.Failure{
+			Message: "a well-formed request is not served", Expected: "a success (2xx)", Got: got(e),
+		})
+	}
+	return answers
+}
+
+// NotExercised ends the case: the target has no data or credential for it. Say what its owner could add.
+func (t *T) NotExercised(format string, args ...any) {
+	panic(stop{result: evidence.NotExercised, reason: fmt.Sprintf(format, args...)})
+}
+
+// Need ends the case as not exercised unless the target has what it needs.
+func (t *T) Need(ok bool, format string, args ...any) {
+	if !ok {
+		t.NotExercised("needs "+format, args...)
+	}
+}
+
+// Inconclusive ends the try: it says nothing about the promise.
+func (t *T) Inconclusive(format string, args ...any) {
+	panic(stop{result: evidence.Inconclusive, reason: fmt.Sprintf(format, args...)})
+}
+
+// Observe records what the server does where nothing is promised. Keep answers small and stable: they are compared
+// from run to run.
+func (t *T) Observe(question, answer string) {
+	if t.observation == nil {
+		t.observation = map[string]string{}
+	}
+	t.observation[question] = answer
+}
+
+// Client is the way to the case's API, for what Send does not cover.
+func (t *T) Client() *client.Client { return t.api }
+
+// Environment tells the case where it runs.
+func (t *T) Environment() *Environment { return t.env }
+
+func got(e *client.Exchange) string {
+	text := e.Answered()
+	if body := strings.TrimSpace(string(e.Body)); body != "" {
+		text += ": " + clip(body, 200)
+	}
+	return text
+}
+
+// clip cuts a text for a message.
+func clip(text string, limit int) string {
+	text = strings.Join(strings.Fields(text), " ")
+	if runes := []rune(text); len(runes) > limit {
+		return string(runes[:limit]) + "…"
+	}
+	return text
+}
