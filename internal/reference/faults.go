@@ -1,0 +1,73 @@
+// Faults: promises that the server breaks on purpose, as values.
+
+package reference
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// The names of the two APIs, as the whole project uses them.
+const (
+	accountAPI = "gotoaccount"
+	genesysAPI = "genesyscloud"
+)
+
+// Fault is one way to break promises. It is subtle: requests that merely ask whether the server is there still succeed.
+type Fault struct {
+	Name    string   // kebab-case, unique: start-inclusive-ignored
+	API     string   // gotoaccount or genesyscloud
+	Summary string   // what a client sees, in one line
+	Breaks  []string // ids of the requirements that fail when it is on, and only those
+}
+
+var faults = slices.Concat(gotoObjectFaults, gotoListFaults, gotoScanFaults, genesysFaults)
+
+// Faults returns every fault once, grouped by API and operation. The caller may change the slice, not the lists in it.
+func Faults() []Fault { return slices.Clone(faults) }
+
+// FaultNamed returns the fault of that name. The error for an unknown one lists the nearest names.
+func FaultNamed(name string) (Fault, error) {
+	for _, f := range faults {
+		if f.Name == name {
+			return f, nil
+		}
+	}
+	return Fault{}, fmt.Errorf("no fault %q; the nearest are [%s]", name, strings.Join(nearest(name, 3), " "))
+}
+
+// nearest returns the fault names with the fewest edits to the given one, a part of a name counting as near.
+func nearest(name string, n int) []string {
+	names := make([]string, len(faults))
+	far := make(map[string]int)
+	for i, f := range faults {
+		names[i] = f.Name
+		far[f.Name] = edits(name, f.Name)
+		if name != "" && strings.Contains(f.Name, name) {
+			far[f.Name] = 1
+		}
+	}
+	slices.SortStableFunc(names, func(a, b string) int { return far[a] - far[b] })
+	return names[:n]
+}
+
+// edits is the Levenshtein distance.
+func edits(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			cost := 1
+			if a[i] == b[j] {
+				cost = 0
+			}
+			diagonal, row[j+1] = row[j+1], min(diagonal+cost, row[j]+1, row[j+1]+1)
+		}
+	}
+	return row[len(b)]
+}

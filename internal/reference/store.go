@@ -1,0 +1,253 @@
+// The ordered store: licences by key, and by account, user, role and attribute, each a range read.
+
+package reference
+
+import (
+	"cmp"
+	"hash/maphash"
+	"iter"
+	"math"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/tidwall/btree"
+)
+
+// store holds the licences. Nothing in it changes after generation, so it is read without locks; an index is built when first asked for.
+type store struct {
+	byKey    btree.Map[int64, *licence]
+	accounts lazily[*index]
+	users    lazily[*index]
+	roles    lazily[*index]
+	names    map[string]bool // attributes and entitlements in use, as nameInIndex spells them: only these get an index
+	mu       sync.Mutex
+	byName   map[string]*lazily[*index] // guarded by mu
+	hash     maphash.Seed
+}
+
+// lazily is a value made at its first use.
+type lazily[T any] struct {
+	once  sync.Once
+	value T
+}
+
+func (z *lazily[T]) get(build func() T) T {
+	z.once.Do(func() { z.value = build() })
+	return z.value
+}
+
+// posting says that one licence belongs in one bucket: an account, a user, or the hash of a role or value.
+type posting struct {
+	bucket uint64
+	key    int64
+	l      *licence
+}
+
+// index is postings ordered by bucket, then key.
+type index struct{ tree *btree.BTreeG[posting] }
+
+func comparePostings(a, b posting) int {
+	if c := cmp.Compare(a.bucket, b.bucket); c != 0 {
+		return c
+	}
+	return cmp.Compare(a.key, b.key)
+}
+
+func newIndex(postings []posting) *index {
+	slices.SortFunc(postings, comparePostings)
+	less := func(a, b posting) bool { return comparePostings(a, b) < 0 }
+	tree := btree.NewBTreeGOptions(less, btree.Options{NoLocks: true, Degree: 64})
+	for _, p := range postings {
+		tree.Load(p)
+	}
+	return &index{tree}
+}
+
+// ascend yields the licences of one bucket from a key upwards.
+func (x *index) ascend(bucket uint64, from int64) iter.Seq[*licence] {
+	return func(yield func(*licence) bool) {
+		x.tree.Ascend(posting{bucket: bucket, key: from}, func(p posting) bool {
+			return p.bucket == bucket && yield(p.l)
+		})
+	}
+}
+
+// buckets yields every licence whose bucket lies between two, both included.
+func (x *index) buckets(low, high uint64) iter.Seq[*licence] {
+	return func(yield func(*licence) bool) {
+		x.tree.Ascend(posting{bucket: low, key: math.MinInt64}, func(p posting) bool {
+			return p.bucket <= high && yield(p.l)
+		})
+	}
+}
+
+// selection yields licences in ascending order from a key upwards: the whole store, or what one index or filter leaves of it.
+type selection func(from int64) iter.Seq[*licence]
+
+// all yields every licence.
+func (st *store) all(from int64) iter.Seq[*licence] {
+	return func(yield func(*licence) bool) {
+		st.byKey.Ascend(from, func(_ int64, l *licence) bool { return yield(l) })
+	}
+}
+
+// keep narrows a selection to the licences that a condition holds for.
+func keep(sel selection, condition func(*licence) bool) selection {
+	return func(from int64) iter.Seq[*licence] {
+		return func(yield func(*licence) bool) {
+			for l := range sel(from) {
+				if condition(l) && !yield(l) {
+					return
+				}
+			}
+		}
+	}
+}
+
+func (st *store) licence(key int64) *licence {
+	l, _ := st.byKey.Get(key)
+	return l
+}
+
+func (st *store) accountIndex() *index {
+	return st.accounts.get(func() *index {
+		postings := make([]posting, 0, st.byKey.Len())
+		for l := range st.all(math.MinInt64) {
+			postings = append(postings, posting{uint64(l.account), l.key, l})
+		}
+		return newIndex(postings)
+	})
+}
+
+func (st *store) userIndex() *index {
+	return st.users.get(func() *index {
+		postings := make([]posting, 0, 2*st.byKey.Len())
+		for l := range st.all(math.MinInt64) {
+			for _, u := range l.users {
+				postings = append(postings, posting{uint64(u), l.key, l})
+			}
+		}
+		return newIndex(postings)
+	})
+}
+
+// ofAccounts returns the licences of the accounts whose keys lie between two, both included.
+func (st *store) ofAccounts(low, high int64) []*licence {
+	return slices.Collect(st.accountIndex().buckets(uint64(low), uint64(high)))
+}
+
+// ofUsers returns the licences of the users whose keys lie between two, both included.
+func (st *store) ofUsers(low, high int64) []*licence {
+	return slices.Collect(st.userIndex().buckets(uint64(low), uint64(high)))
+}
+
+// withRole selects the licences that grant a role.
+func (st *store) withRole(role string) selection {
+	x := st.roles.get(func() *index {
+		postings := make([]posting, 0, 2*st.byKey.Len())
+		hashes := make(map[string]uint64)
+		for l := range st.all(math.MinInt64) {
+			for _, r := range l.roles {
+				h, ok := hashes[r]
+				if !ok {
+					h = maphash.String(st.hash, r)
+					hashes[r] = h
+				}
+				postings = append(postings, posting{h, l.key, l})
+			}
+		}
+		return newIndex(postings)
+	})
+	bucket := maphash.String(st.hash, role)
+	// Two names may share a hash, so what the index finds is looked at once more.
+	return keep(func(from int64) iter.Seq[*licence] { return x.ascend(bucket, from) },
+		func(l *licence) bool { return l.hasRole(role) })
+}
+
+// withAttribute selects the licences whose attribute is worth the literal, given in canonical spelling; with a product, the
+// attribute is looked for among that product's entitlements instead.
+func (st *store) withAttribute(product, name, literal string) selection {
+	full := nameInIndex(product, name)
+	if !st.names[full] {
+		return func(int64) iter.Seq[*licence] { return func(func(*licence) bool) {} }
+	}
+	st.mu.Lock()
+	entry := st.byName[full]
+	if entry == nil {
+		entry = new(lazily[*index])
+		st.byName[full] = entry
+	}
+	st.mu.Unlock()
+	x := entry.get(func() *index {
+		var postings []posting
+		for l := range st.all(math.MinInt64) {
+			if value, ok := worth(l, product, name); ok {
+				postings = append(postings, posting{maphash.String(st.hash, canonical(value)), l.key, l})
+			}
+		}
+		return newIndex(postings)
+	})
+	bucket := maphash.String(st.hash, literal)
+	return keep(func(from int64) iter.Seq[*licence] { return x.ascend(bucket, from) },
+		func(l *licence) bool {
+			value, ok := worth(l, product, name)
+			return ok && canonical(value) == literal
+		})
+}
+
+// knowsRole reports whether any licence grants a role.
+func (st *store) knowsRole(role string) bool {
+	for range st.withRole(role)(math.MinInt64) {
+		return true
+	}
+	return false
+}
+
+// nameInIndex tells the entitlements of products and the attributes of licences apart; product is empty for the latter.
+func nameInIndex(product, name string) string {
+	if product == "" {
+		return name
+	}
+	return product + "\x00" + name
+}
+
+// worth returns an attribute, or with a product one of its entitlements, as JSON text.
+func worth(l *licence, product, name string) (value string, ok bool) {
+	if product == "" {
+		return l.attribute(name)
+	}
+	return l.entitlement(product, name)
+}
+
+// newStore loads licences, which ascend by key, and notes the attribute names that they use.
+func newStore(licences []licence) *store {
+	st := &store{names: make(map[string]bool), byName: make(map[string]*lazily[*index]), hash: maphash.MakeSeed()}
+	for _, name := range standardAttributes {
+		st.names[name] = true
+	}
+	products := make(map[*product]bool)
+	for i := range licences {
+		l := &licences[i]
+		st.byKey.Load(l.key, l)
+		for _, m := range l.custom {
+			if !st.names[m.name] {
+				st.names[m.name] = true
+			}
+		}
+		for _, p := range l.products {
+			if products[p] {
+				continue
+			}
+			products[p] = true
+			for _, m := range p.entitlements {
+				st.names[nameInIndex(p.name, m.name)] = true
+			}
+		}
+	}
+	return st
+}
+
+// standardAttributes are the members that the schema of a licence names.
+var standardAttributes = strings.Fields(`key accountkey seats remaining enabled weighted roles userkeys users type description name sku
+	channel servicetype externallymanaged`)
