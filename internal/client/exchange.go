@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"harness/internal/exact"
 	"harness/specs"
@@ -87,7 +88,9 @@ type Exchange struct {
 	Body       []byte
 	Err        error
 	Departures []specs.Departure
-	Tries      int // 1 unless throttled or failed on the way
+	Tries      int       // 1 unless throttled or failed on the way
+	Started    time.Time // of the last try
+	Seconds    float64   // from there to the last byte of the answer
 
 	value  exact.Value
 	parsed bool

@@ -1,0 +1,126 @@
+// The budget of a target: how many requests at once, how many in a span of time, and how many were sent.
+
+package client
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"net/http"
+	"net/http/httptrace"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"harness/internal/target"
+)
+
+// Limiter is one budget. All clients of a run share it, so that two APIs on one host, or the cases of a run side by
+// side, never ask more than the target allows.
+type Limiter struct {
+	slots chan struct{}
+	every time.Duration // from one request to the next; 0 for no limit
+
+	mu   sync.Mutex
+	next time.Time // no request before
+	sent map[string]int
+}
+
+// NewLimiter makes the budget that a target's limits give. Requests are spread evenly: 300/m is one every 200 ms.
+func NewLimiter(l target.Limits) *Limiter {
+	concurrency := l.Concurrency
+	if concurrency <= 0 {
+		concurrency = target.DefaultConcurrency
+	}
+	limiter := &Limiter{slots: make(chan struct{}, concurrency), sent: map[string]int{}}
+	if l.Rate.Count > 0 {
+		limiter.every = l.Rate.Per / time.Duration(l.Rate.Count)
+	}
+	return limiter
+}
+
+// Sent counts the requests that really left, by method, each try for itself. Requests for a token stand under TOKEN.
+func (l *Limiter) Sent() map[string]int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return maps.Clone(l.sent)
+}
+
+// acquire waits for a slot and for the turn; release gives the slot back.
+func (l *Limiter) acquire(ctx context.Context) (release func(), err error) {
+	select {
+	case l.slots <- struct{}{}:
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
+	release = func() { <-l.slots }
+	if wait := l.turn(); wait > 0 && !sleep(ctx, wait) {
+		release()
+		if err := context.Cause(ctx); err != nil {
+			return nil, err
+		}
+		return nil, fmt.Errorf("its turn comes in %s, later than the deadline: %w", wait.Round(time.Millisecond), context.DeadlineExceeded)
+	}
+	return release, nil
+}
+
+// turn takes the next place in the row and says how far off it is.
+func (l *Limiter) turn() time.Duration {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	now := time.Now()
+	at := l.next
+	if at.Before(now) {
+		at = now
+	}
+	if l.every > 0 {
+		l.next = at.Add(l.every)
+	}
+	return at.Sub(now)
+}
+
+// hold keeps every request back for d.
+func (l *Limiter) hold(d time.Duration) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if until := time.Now().Add(d); until.After(l.next) {
+		l.next = until
+	}
+}
+
+func (l *Limiter) count(name string, n int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.sent[name] += n
+}
+
+// counter counts what passes it and leaves, under the method or under as.
+type counter struct {
+	next    http.RoundTripper
+	limiter *Limiter
+	as      string
+}
+
+// RoundTrip counts a request that was answered, and one that was written on a connection and got no answer. net/http
+// may write one request twice, when a kept connection turns out to be gone; both left.
+func (t counter) RoundTrip(req *http.Request) (*http.Response, error) {
+	var written atomic.Int64
+	trace := &httptrace.ClientTrace{WroteRequest: func(info httptrace.WroteRequestInfo) {
+		if info.Err == nil {
+			written.Add(1)
+		}
+	}}
+	resp, err := t.next.RoundTrip(req.WithContext(httptrace.WithClientTrace(req.Context(), trace)))
+	n := int(written.Load())
+	if err == nil {
+		n = max(n, 1)
+	}
+	if n > 0 {
+		name := req.Method
+		if t.as != "" {
+			name = t.as
+		}
+		t.limiter.count(name, n)
+	}
+	return resp, err
+}

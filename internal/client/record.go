@@ -1,0 +1,101 @@
+// The exchange as the evidence keeps it: bodies cut, secrets named instead of told.
+
+package client
+
+import (
+	"cmp"
+	"encoding/base64"
+	"fmt"
+	"net/http"
+	"unicode/utf8"
+
+	"harness/internal/evidence"
+)
+
+// keptBody is how much of a body the evidence keeps, in bytes.
+const keptBody = 64 << 10
+
+// record writes the exchange into the evidence. sent are the headers of its last try, nil when there was none.
+func (c *Client) record(e *Exchange, sent http.Header) {
+	r := e.Request
+	kept := &evidence.Exchange{
+		ID: e.ID, API: c.api.Name, Case: r.Case, Credential: credentialName(r),
+		Request: evidence.Request{URL: c.redactor.text(e.URL), Header: c.shownHeaders(r, sent), Body: c.requestBody(r.Body)},
+		Started: e.Started, Seconds: e.Seconds, Tries: e.Tries,
+	}
+	if r.Operation != nil {
+		kept.Operation, kept.Request.Method = r.Operation.ID, cmp.Or(r.Method, r.Operation.Method)
+	}
+	if op := c.operation(r); op != nil {
+		kept.Operation = op.ID // what it was to the server: departures belong there
+	}
+	if e.Err != nil {
+		kept.Error = e.Err.Error()
+	} else {
+		kept.Response = c.response(e)
+	}
+	for _, d := range e.Departures {
+		kept.Departures = append(kept.Departures, evidence.Departure{
+			Requirement: d.Requirement, Pointer: d.Pointer, Message: c.redactor.text(d.Message), Count: d.Count,
+		})
+	}
+	c.sink(evidence.Record{Exchange: kept})
+}
+
+// shownHeaders are the headers as sent; those of the credential as the file writes them, all others redacted by value.
+func (c *Client) shownHeaders(r Request, sent http.Header) map[string][]string {
+	if sent == nil {
+		return nil
+	}
+	shown := c.headersText(sent)
+	for name, text := range c.credentials[credentialName(r)].shown {
+		if !overridden(r, name) {
+			shown[name] = []string{text.String()}
+		}
+	}
+	return shown
+}
+
+func (c *Client) headersText(h http.Header) map[string][]string {
+	text := make(map[string][]string, len(h))
+	for name, values := range h {
+		for _, value := range values {
+			text[name] = append(text[name], c.redactor.text(value))
+		}
+	}
+	return text
+}
+
+func (c *Client) requestBody(body []byte) string {
+	text, base, truncated := c.body(body)
+	if base {
+		return text
+	}
+	if truncated {
+		text += fmt.Sprintf(" … (%d bytes in all)", len(body))
+	}
+	return text
+}
+
+func (c *Client) response(e *Exchange) *evidence.Response {
+	text, base, truncated := c.body(e.Body)
+	return &evidence.Response{
+		Status: e.Status, Header: c.headersText(e.Header), Body: text, Base64: base, Truncated: truncated, Size: len(e.Body),
+	}
+}
+
+// body redacts and cuts a body, between two characters where it is text and in base64 where it is none.
+func (c *Client) body(body []byte) (text string, base, truncated bool) {
+	text, truncated = c.redactor.cut(body, keptBody)
+	if !utf8.Valid(body) {
+		return base64.StdEncoding.EncodeToString([]byte(text)), true, truncated
+	}
+	for truncated && len(text) > 0 && !utf8.ValidString(text[max(0, len(text)-utf8.UTFMax):]) {
+		last, size := utf8.DecodeLastRuneInString(text)
+		if last != utf8.RuneError || size != 1 {
+			break
+		}
+		text = text[:len(text)-1]
+	}
+	return text, false, truncated
+}
