@@ -157,8 +157,10 @@ func (b *bench) departures(e *evidence.Exchange) {
 		if d.Pointer != "" {
 			message = d.Pointer + ": " + message
 		}
-		if d.Count > 1 {
-			message += fmt.Sprintf(" (and %d more places)", d.Count-1)
+		if d.Count == 2 {
+			message += " (and in one more place)"
+		} else if d.Count > 2 {
+			message += fmt.Sprintf(" (and in %d more places)", d.Count-1)
 		}
 		f := &evidence.Failure{
 			Message: message, Asked: asked(e), Expected: "an answer that the document allows", Got: got(e, d.Pointer),

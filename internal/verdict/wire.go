@@ -125,7 +125,7 @@ func curl(r evidence.Request) string {
 		if http.Header(r.Header).Get("Content-Type") == "" {
 			words = append(words, "-H", "'Content-Type:'") // curl would say that it is a form
 		}
-		words = append(words, "--data-raw", quote(r.Body))
+		words = append(words, "--data-raw", literal(r.Body)) // no secret stands in a body
 	}
 	return strings.Join(append(words, quote(r.URL)), " ")
 }
@@ -133,7 +133,10 @@ func curl(r evidence.Request) string {
 // quote makes one word of a text: single quotes, or double ones where a variable has to be filled in.
 func quote(text string) string {
 	if !variable.MatchString(text) {
-		return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'"
+		return literal(text)
 	}
 	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`, "`", "\\`").Replace(text) + `"`
 }
+
+// literal makes one word of a text in which the shell reads nothing.
+func literal(text string) string { return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'" }
