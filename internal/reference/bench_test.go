@@ -19,8 +19,8 @@ func BenchmarkStart1M(b *testing.B) {
 	}
 }
 
-// big is one server of a million licences for all benchmarks, because it takes a while to make.
-var big = sync.OnceValue(func() *Server {
+// served is one server of a million licences for all benchmarks, because it takes a while to make.
+var served = sync.OnceValue(func() *Server {
 	s, err := New(Options{Licenses: million})
 	if err != nil {
 		panic(err)
@@ -30,7 +30,7 @@ var big = sync.OnceValue(func() *Server {
 
 // BenchmarkScan1M reads pages of 100 anywhere in the key space. The time is the server's: no socket is involved.
 func BenchmarkScan1M(b *testing.B) {
-	s := big()
+	s := served()
 	for _, scan := range []struct{ name, query string }{
 		{"key", ""},
 		{"role", "&role=ROLE_EXT_ADMIN"},

@@ -58,15 +58,6 @@ func (l *licence) hasRole(role string) bool {
 	return false
 }
 
-func (l *licence) hasUser(user int64) bool {
-	for _, u := range l.users {
-		if u == user {
-			return true
-		}
-	}
-	return false
-}
-
 // product returns the product of that name, or nil.
 func (l *licence) product(name string) *product {
 	for _, p := range l.products {

@@ -37,9 +37,9 @@ func parseLiteral(text string) (canonical string, err error) {
 // canonical is parseLiteral for the server's own data, which is valid; plain texts are their own canonical spelling.
 func canonical(text string) string {
 	switch c := text[0]; {
-	case c == '"' && strings.IndexByte(text, '\\') < 0, c == 't', c == 'f', c == 'n':
+	case c == '"' && !strings.Contains(text, `\`), c == 't', c == 'f', c == 'n':
 		return text
-	case (c == '-' || '0' <= c && c <= '9') && len(text) <= longestInteger && strings.IndexAny(text, ".eE") < 0 && text != "-0":
+	case (c == '-' || '0' <= c && c <= '9') && len(text) <= longestInteger && !strings.ContainsAny(text, ".eE") && text != "-0":
 		return text
 	}
 	c, err := parseLiteral(text)
