@@ -42,11 +42,11 @@ type Requests struct {
 	ByMethod map[string]int `json:"byMethod"`
 }
 
-// Coverage is how often an operation was called, discovery included, and how its cases came out.
+// Coverage is how many requests an operation got, discovery and repeated tries included, and how its cases came out.
 type Coverage struct {
 	API       string                  `json:"api"`
 	Operation string                  `json:"operation"`
-	Exchanges int                     `json:"exchanges"`
+	Requests  int                     `json:"requests"`
 	Cases     map[evidence.Result]int `json:"cases"`
 }
 
@@ -120,7 +120,7 @@ func coverage(run *evidence.Run, findings []verdict.Finding) []Coverage {
 	}
 	for _, e := range run.Exchanges {
 		if i, ok := at[[2]string{e.API, e.Operation}]; ok {
-			rows[i].Exchanges++
+			rows[i].Requests += max(e.Tries, 1)
 		}
 	}
 	for _, o := range run.Outcomes {

@@ -69,6 +69,8 @@ func (t *text) header(r Report) {
 	parts = append(parts, r.Started.Format("2006-01-02 15:04:05 MST"))
 	if r.Finished != nil {
 		parts = append(parts, "took "+duration(r.Finished.Sub(r.Started)))
+	} else {
+		parts = append(parts, "cut short")
 	}
 	t.line(t.paint(bold, strings.Join(parts, " · ")))
 	documents := map[string]evidence.Document{}
@@ -196,7 +198,7 @@ func (t *text) coverage(r Report) {
 		for _, n := range c.Cases {
 			total += n
 		}
-		row := []string{"  " + c.Operation, number(c.Exchanges), number(total)}
+		row := []string{"  " + c.Operation, number(c.Requests), number(total)}
 		for _, result := range results {
 			row = append(row, number(c.Cases[result]))
 		}
@@ -253,8 +255,12 @@ func (t *text) ending(r Report) {
 		said = "broken: " + cmp.Or(broken, "the server no longer behaves as it did")
 	case verdict.ExitNotJudged:
 		colour = blue
-		problem, _, _ := strings.Cut(r.Problem, "\n")
+		problem, hint, _ := strings.Cut(r.Problem, "\n")
 		said = "not judged: " + problem
+		if hint != "" {
+			t.line("")
+			t.line(hint)
+		}
 		if broken != "" {
 			said += "; broken all the same: " + broken
 		}

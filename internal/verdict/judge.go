@@ -180,6 +180,9 @@ func speaking(o evidence.Outcome) *evidence.Failure {
 	if o.Failure != nil {
 		f = *o.Failure
 	}
+	if o.Result == evidence.Crashed {
+		f.Got = cmp.Or(f.Got, o.Where)
+	}
 	f.Message = cmp.Or(strings.TrimSpace(f.Message), strings.TrimSpace(o.Reason), "the case says nothing of what it saw")
 	return &f
 }
