@@ -198,7 +198,11 @@ func (r *reader) tls(n ast.Node) {
 		key{"ca", func(n ast.Node) {
 			r.text(n, "tls.ca", &t.CA)
 			if t.CA != "" && !filepath.IsAbs(t.CA) {
-				t.CA = filepath.Join(filepath.Dir(r.file), t.CA) // beside the target's file, wherever the command runs
+				// Beside the target's file, wherever the command runs and wherever the target is written to.
+				t.CA = filepath.Join(filepath.Dir(r.file), t.CA)
+				if full, err := filepath.Abs(t.CA); err == nil {
+					t.CA = full
+				}
 			}
 		}},
 		key{"insecure", func(n ast.Node) { r.boolean(n, "tls.insecure", &t.Insecure) }},

@@ -3,8 +3,11 @@
 package target
 
 import (
+	"encoding/json"
+	"fmt"
 	"io"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -41,12 +44,58 @@ func Write(w io.Writer, t *Target) error {
 	add(&tls, "ca", literal(t.TLS.CA))
 	add(&tls, "insecure", t.TLS.Insecure)
 	addBlock(&doc, "tls", tls)
-	data, err := yaml.MarshalWithOptions(doc, yaml.IndentSequence(true))
-	if err != nil {
-		return err
-	}
-	_, err = w.Write(data)
+	var b strings.Builder
+	emit(&b, doc, "")
+	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// emit writes a mapping. Every text but the plainest is quoted as in JSON, which is YAML too: go-yaml's own writer
+// loses tabs.
+func emit(b *strings.Builder, block yaml.MapSlice, indent string) {
+	for _, item := range block {
+		fmt.Fprintf(b, "%s%s:", indent, scalar(item.Key))
+		switch value := item.Value.(type) {
+		case yaml.MapSlice:
+			if len(value) == 0 {
+				b.WriteString(" {}\n")
+			} else {
+				b.WriteString("\n")
+				emit(b, value, indent+"  ")
+			}
+		case []string:
+			emitList(b, value)
+		case []int64:
+			emitList(b, value)
+		default:
+			b.WriteString(" " + scalar(value) + "\n")
+		}
+	}
+}
+
+func emitList[V any](b *strings.Builder, values []V) {
+	texts := make([]string, len(values))
+	for i, value := range values {
+		texts[i] = scalar(value)
+	}
+	b.WriteString(" [" + strings.Join(texts, ", ") + "]\n")
+}
+
+var plainest = regexp.MustCompile(`^(https?://)?[A-Za-z][A-Za-z0-9_./-]*(:[0-9]+)?$`)
+
+// words are texts that one YAML or another takes for a boolean or for nothing.
+var words = []string{"true", "false", "null", "yes", "no", "on", "off", "y", "n"}
+
+func scalar(value any) string {
+	text, isText := value.(string)
+	if !isText || plainest.MatchString(text) && !slices.Contains(words, strings.ToLower(text)) {
+		return fmt.Sprint(value)
+	}
+	var b strings.Builder
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	_ = enc.Encode(text) // a string always encodes
+	return strings.TrimSuffix(b.String(), "\n")
 }
 
 func writeAPIs(t *Target) yaml.MapSlice {
