@@ -26,7 +26,8 @@ type tokenSource struct {
 	turn   chan struct{} // of one: whoever holds it may look and fetch, everybody else waits for the result
 	header http.Header
 	until  time.Time // zero: for as long as the run lasts
-	failed error     // the endpoint said no, and would say it again
+	failed error     // why there is no token
+	asleep time.Time // not asked again before; zero: the endpoint said no, and would say it again
 }
 
 // headers returns the Authorization header. The first caller fetches the token; those who come meanwhile wait for it.
@@ -37,9 +38,10 @@ func (s *tokenSource) headers(ctx context.Context) (http.Header, error) {
 		return nil, context.Cause(ctx)
 	}
 	defer func() { <-s.turn }()
-	if s.failed != nil {
+	if s.failed != nil && (s.asleep.IsZero() || time.Now().Before(s.asleep)) {
 		return nil, s.failed
 	}
+	s.failed = nil
 	if s.header != nil && (s.until.IsZero() || time.Now().Before(s.until)) {
 		return s.header, nil
 	}
@@ -48,18 +50,25 @@ func (s *tokenSource) headers(ctx context.Context) (http.Header, error) {
 		if err == nil && answer.Status == http.StatusOK {
 			return s.keep(answer)
 		}
-		pause, _, acceptable := s.client.pause(answer, tries)
+		pause, told, acceptable := s.client.pause(answer, tries)
 		again := err != nil && transient(err) || err == nil && (answer.Status >= 500 || throttled(answer))
+		if again && !told && err == nil && throttled(answer) {
+			pause = time.Second << (tries - 1) // tokens are counted by the minute
+		}
 		if again && acceptable && tries < maxTries && sleep(ctx, pause) {
 			continue
 		}
 		if err == nil {
 			err = fmt.Errorf("%s answered %s", s.grant.TokenURL, refusal(answer))
-			if !again {
-				s.failed = err
+		}
+		err = fmt.Errorf("no token: %w", err)
+		if ctx.Err() == nil { // a caller that gave up says nothing about the endpoint
+			s.failed, s.asleep = err, time.Time{}
+			if again {
+				s.asleep = time.Now().Add(max(pause, 5*time.Second))
 			}
 		}
-		return nil, fmt.Errorf("no token: %w", err)
+		return nil, err
 	}
 }
 
