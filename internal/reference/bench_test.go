@@ -35,9 +35,9 @@ func BenchmarkScan1M(b *testing.B) {
 		{"key", ""},
 		{"role", "&role=ROLE_EXT_ADMIN"},
 		{"rareRole", "&role=" + rareRole},
-		{"attribute", "&name=tier&value=%22premium%22"},
-		{"rareAttribute", "&name=externalId&value=%22EXT-900%22"},
-		{"product", "&name=edition&value=%22g2m-b%22&product=g2m"},
+		{"attribute", "&name=tier&value=%%22premium%%22"},
+		{"rareAttribute", "&name=externalId&value=%%22EXT-900%%22"},
+		{"product", "&name=edition&value=%%22g2m-b%%22&product=g2m"},
 	} {
 		b.Run(scan.name, func(b *testing.B) {
 			target := "/v2/licenses?count=100&startKey=%d" + scan.query

@@ -64,21 +64,25 @@ func TestEachFaultChangesAnAnswer(t *testing.T) {
 		}
 		t.Run(f.Name, func(t *testing.T) {
 			t.Parallel()
-			got := transcript(newServer(t, Options{Faults: []string{f.Name}}), probes)
+			s := newServer(t, Options{Faults: []string{f.Name}})
 			changed := 0
-			for i := range got {
-				if got[i] != want[i] {
-					changed++
+			for i, q := range probes {
+				onAccount := i < len(accountRequests)
+				own := onAccount == (f.API == accountAPI)
+				if onAccount && (own && changed > 0 || !own && i%16 > 0) {
+					continue // the account service keeps no state: one changed answer is enough, and a sample of the unchanged
 				}
-				if onAccount := i < len(accountRequests); got[i] != want[i] && onAccount != (f.API == accountAPI) {
-					t.Errorf("%s: a fault of %s", probes[i], f.API)
+				got := line(s, i, q)
+				if got == want[i] {
+					continue
+				}
+				changed++
+				if !own {
+					t.Errorf("%s: changed by a fault of %s", q, f.API)
 				}
 			}
 			if changed == 0 {
 				t.Errorf("none of %d answers changed", len(probes))
-			}
-			if changed == len(probes) {
-				t.Error("every answer changed")
 			}
 		})
 	}

@@ -304,11 +304,18 @@ func genesysProbes(s *Server) []request {
 func transcript(s *Server, probes []request) []string {
 	lines := make([]string, len(probes))
 	for i, q := range probes {
-		if rec := send(s, q); rec.Body != nil {
-			lines[i] = fmt.Sprintf("%d %s %s", rec.Code, rec.Header().Get("Content-Type"), rec.Body)
-		} else {
-			lines[i] = "connection closed"
-		}
+		lines[i] = line(s, i, q)
 	}
 	return lines
+}
+
+// line sends the i-th probe and notes the answer. The number is told to the server, so that its shuffles are those of any other
+// server that was sent this probe, whatever was sent before.
+func line(s *Server, i int, q request) string {
+	s.requests.Store(uint64(i))
+	rec := send(s, q)
+	if rec.Body == nil {
+		return "connection closed"
+	}
+	return fmt.Sprintf("%d %s %s", rec.Code, rec.Header().Get("Content-Type"), rec.Body)
 }

@@ -68,6 +68,7 @@ func New(o Options) (*Server, error) {
 		s.on[f.Name] = true
 	}
 	s.store = generate(o.Seed, o.Licenses)
+	s.store.warm()
 	s.directory = newDirectory(o.Seed, o.Users)
 	s.principals = newPrincipals(o.Seed, s.directory)
 	s.tokens = newTokens(s.principals)

@@ -14,7 +14,8 @@ import (
 	"github.com/tidwall/btree"
 )
 
-// store holds the licences. Nothing in it changes after generation, so it is read without locks; an index is built when first asked for.
+// store holds the licences. Nothing in it changes after generation, so it is read without locks; an index is built when first
+// asked for, unless warm built it.
 type store struct {
 	byKey    btree.Map[int64, *licence]
 	accounts lazily[*index]
@@ -194,6 +195,20 @@ func (st *store) withAttribute(product, name, literal string) selection {
 			value, ok := worth(l, product, name)
 			return ok && canonical(value) == literal
 		})
+}
+
+// warm builds the indices that clients use most, so that nobody's first request waits for them. The others wait to be asked for.
+func (st *store) warm() {
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		st.userIndex()
+		st.accountIndex()
+		st.withRole("")
+	})
+	for _, name := range []string{"sku", "tier", "subscriptionId", "externalId"} {
+		st.withAttribute("", name, "")
+	}
+	wg.Wait()
 }
 
 // knowsRole reports whether any licence grants a role.

@@ -28,7 +28,8 @@ func (s *Server) getLicenseUser(e *errand) ([]byte, *failure) {
 		licences, _ = s.directory.licencesOf(id)
 	}
 	if s.has(GenesysCrosstalk) {
-		other := s.mischief.lastUser.Swap(&id)
+		asked := id
+		other := s.mischief.lastUser.Swap(&asked)
 		if s.simultaneous() && other != nil && *other != id && s.mischief.oneIn(16) {
 			id = *other
 			licences, _ = s.directory.licencesOf(id)
