@@ -28,6 +28,7 @@ type T struct {
 	exchanges   []*client.Exchange
 	observation map[string]string
 	reads       map[string]*read
+	planning    bool // end at the first request instead of sending it
 }
 
 // stop ends a try from within; it travels as a panic and is caught by the runner.
@@ -71,6 +72,9 @@ func (t *T) TryAll(requests ...client.Request) []*client.Exchange {
 		if name := requests[i].Credential; name != "" && !t.api.Has(name) {
 			t.NotExercised("credential %s of %s: %s", name, t.c.API, t.api.Why(name))
 		}
+	}
+	if t.planning {
+		panic(stop{result: evidence.Kept})
 	}
 	answers := t.api.SendAll(t.ctx, requests)
 	t.exchanges = append(t.exchanges, answers...)

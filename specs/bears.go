@@ -3,6 +3,7 @@
 package specs
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 
@@ -14,7 +15,7 @@ import (
 // Bears lists every requirement that the document names somewhere in the answers of the operation, sorted. The
 // implied requirement is none of them: every answer bears it.
 func (op *Operation) Bears() []string {
-	b := bearers{}
+	b := newBearers()
 	for _, ref := range op.Spec.Responses.Map() {
 		b.response(ref.Value)
 	}
@@ -23,7 +24,7 @@ func (op *Operation) Bears() []string {
 
 // BearsAt lists the requirements that the document names in the answers of one status, sorted.
 func (op *Operation) BearsAt(status int) []string {
-	b := bearers{}
+	b := newBearers()
 	if response := op.response(status); response != nil {
 		b.response(response)
 	}
@@ -33,12 +34,12 @@ func (op *Operation) BearsAt(status int) []string {
 // Met lists the requirements that one answer met, sorted: those named where the answer has something to judge. An
 // empty list meets nothing of what is promised of its items, so it cannot vouch for them.
 func (op *Operation) Met(a Answer) []string {
-	b := bearers{}
+	b := newBearers()
 	response := op.response(a.Status)
 	if response == nil {
 		return nil
 	}
-	b.name(response.Extensions)
+	b.take(named(response.Extensions))
 	media := response.Content.Get(a.Header.Get("Content-Type"))
 	if media == nil || media.Schema == nil {
 		return b.sorted()
@@ -51,31 +52,48 @@ func (op *Operation) Met(a Answer) []string {
 
 // bearers are the names of requirements found so far.
 type bearers struct {
-	ids  []string
-	seen []*openapi3.Schema // on the way: a licence definition comprises licence definitions
+	ids  map[string]bool
+	seen map[*openapi3.Schema]bool
 }
 
-func (b *bearers) sorted() []string {
-	slices.Sort(b.ids)
-	return slices.Compact(b.ids)
+func newBearers() *bearers {
+	return &bearers{ids: map[string]bool{}, seen: map[*openapi3.Schema]bool{}}
 }
 
-// name takes the requirement that a schema or response names.
-func (b *bearers) name(extensions map[string]any) {
+func (b *bearers) sorted() []string { return slices.Sorted(maps.Keys(b.ids)) }
+
+func (b *bearers) take(ids []string) {
+	for _, id := range ids {
+		b.ids[id] = true
+	}
+}
+
+// named lists the requirements that a schema or response names itself.
+func named(extensions map[string]any) []string {
+	var ids []string
 	if id := bearer(extensions, ""); id != "" {
-		b.ids = append(b.ids, id)
+		ids = append(ids, id)
 	}
 	var bound struct {
 		Limit       int    `json:"limit"`
 		Requirement string `json:"requirement"`
 	}
 	if extensions[maxNameLength] != nil && decode(extensions, maxNameLength, &bound) == nil && bound.Requirement != "" {
-		b.ids = append(b.ids, bound.Requirement)
+		ids = append(ids, bound.Requirement)
+	}
+	return ids
+}
+
+// see takes the names of a schema, once: a list of a thousand items meets it as often.
+func (b *bearers) see(s *openapi3.Schema) {
+	if !b.seen[s] {
+		b.seen[s] = true
+		b.take(named(s.Extensions))
 	}
 }
 
 func (b *bearers) response(r *openapi3.Response) {
-	b.name(r.Extensions)
+	b.take(named(r.Extensions))
 	for _, media := range r.Content {
 		if media.Schema != nil {
 			b.schema(media.Schema.Value)
@@ -85,11 +103,10 @@ func (b *bearers) response(r *openapi3.Response) {
 
 // schema walks everything that a schema reaches, each schema once.
 func (b *bearers) schema(s *openapi3.Schema) {
-	if slices.Contains(b.seen, s) {
-		return
+	if b.seen[s] {
+		return // a licence definition comprises licence definitions
 	}
-	b.seen = append(b.seen, s)
-	b.name(s.Extensions)
+	b.see(s)
 	for _, property := range s.Properties {
 		b.schema(property.Value)
 	}
@@ -106,7 +123,7 @@ func (b *bearers) schema(s *openapi3.Schema) {
 
 // met walks a value along its schema, as Check does.
 func (b *bearers) met(s *openapi3.Schema, value exact.Value) {
-	b.name(s.Extensions)
+	b.see(s)
 	for i, item := range value.Items {
 		if next := child(s, strconv.Itoa(i)); next != nil && s.Type.Is(openapi3.TypeArray) {
 			b.met(next, item)

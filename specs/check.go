@@ -85,7 +85,7 @@ func (op *Operation) Check(a Answer) []Departure {
 			return c.departures
 		}
 	}
-	c.strict("", schema, value, bearer(schema.Extensions, c.bearer))
+	c.strict(nil, schema, value, c.bearer)
 	c.schemas(schema, a)
 	return c.departures
 }
@@ -192,18 +192,10 @@ func (c *check) kin(schema *openapi3.Schema, err error) {
 			message = fmt.Sprintf("member %q is missing", path[len(path)-1])
 			path = path[:len(path)-1]
 		}
-		c.depart(requirementAt(schema, path, c.bearer), pointer(path), message)
+		c.depart(requirementAt(schema, path, c.bearer), exact.Pointer(path), message)
 	default:
 		c.depart(c.bearer, "", err.Error())
 	}
-}
-
-func pointer(path []string) string {
-	var b strings.Builder
-	for _, token := range path {
-		b.WriteString("/" + exact.Escape(token))
-	}
-	return b.String()
 }
 
 // requirementAt walks a schema along a path in the body and returns the requirement of the innermost schema that

@@ -5,7 +5,9 @@ package specs
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -227,3 +229,19 @@ func (op *Operation) Parameter(name string) *openapi3.Parameter {
 
 // ReadOnly says whether calling the operation leaves the data as it is.
 func (op *Operation) ReadOnly() bool { return op.Effect != EffectWrite }
+
+// Template is the path with the query parameters that choose the operation: /licenses/{licenseKeys}?batch=true.
+func (op *Operation) Template() string {
+	var pairs []string
+	for _, name := range slices.Sorted(maps.Keys(op.Selects)) {
+		value := op.Selects[name]
+		if value == "" {
+			value = "{" + name + "}"
+		}
+		pairs = append(pairs, name+"="+value)
+	}
+	if len(pairs) == 0 {
+		return op.Path
+	}
+	return op.Path + "?" + strings.Join(pairs, "&")
+}

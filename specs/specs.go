@@ -10,6 +10,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io/fs"
+	"maps"
 	"net/url"
 	"slices"
 	"strings"
@@ -75,7 +76,9 @@ func Load(name, file string, data []byte) (*API, error) {
 	}
 	for _, key := range order {
 		item := doc.Paths.Value(key)
-		for method, op := range item.Operations() {
+		operations := item.Operations()
+		for _, method := range slices.Sorted(maps.Keys(operations)) {
+			op := operations[method]
 			operation, err := newOperation(api, key, method, item, op)
 			if err != nil {
 				return nil, fmt.Errorf("%s: %s: %w", file, op.OperationID, err)
@@ -89,9 +92,6 @@ func Load(name, file string, data []byte) (*API, error) {
 	if len(api.Operations) == 0 {
 		return nil, fmt.Errorf("%s: no operations", file)
 	}
-	slices.SortStableFunc(api.Operations, func(a, b *Operation) int {
-		return slices.Index(order, a.key) - slices.Index(order, b.key)
-	})
 	return api, nil
 }
 

@@ -16,27 +16,28 @@ import (
 // maxNameLength is the extension that bounds the names of an open object's members, in code points.
 const maxNameLength = "x-max-name-length"
 
-func (c *check) strict(pointer string, schema *openapi3.Schema, value exact.Value, outer string) {
+func (c *check) strict(path []string, schema *openapi3.Schema, value exact.Value, outer string) {
 	outer = bearer(schema.Extensions, outer)
 	switch value.Kind {
 	case exact.Number:
 		if message := integerFlaw(schema, value.Text); message != "" {
-			c.depart(outer, pointer, message)
+			c.depart(outer, exact.Pointer(path), message)
 		}
 	case exact.Array:
+		if !schema.Type.Is(openapi3.TypeArray) || schema.Items == nil {
+			return
+		}
 		for i, item := range value.Items {
-			if next := child(schema, strconv.Itoa(i)); next != nil && schema.Type.Is(openapi3.TypeArray) {
-				c.strict(pointer+"/"+strconv.Itoa(i), next, item, outer)
-			}
+			c.strict(append(path, strconv.Itoa(i)), schema.Items.Value, item, outer)
 		}
 	case exact.Object:
-		c.names(pointer, schema, value)
+		c.names(path, schema, value)
 		if schema.Type.Is(openapi3.TypeArray) {
 			return
 		}
 		for _, member := range value.Members {
 			if next := child(schema, member.Name); next != nil {
-				c.strict(pointer+"/"+exact.Escape(member.Name), next, member.Value, outer)
+				c.strict(append(path, member.Name), next, member.Value, outer)
 			}
 		}
 	}
@@ -66,7 +67,7 @@ func integerFlaw(schema *openapi3.Schema, digits string) string {
 }
 
 // names holds member names against x-max-name-length: {limit: 64, requirement: ID}.
-func (c *check) names(pointer string, schema *openapi3.Schema, value exact.Value) {
+func (c *check) names(path []string, schema *openapi3.Schema, value exact.Value) {
 	var bound struct {
 		Limit       int    `json:"limit"`
 		Requirement string `json:"requirement"`
@@ -76,7 +77,7 @@ func (c *check) names(pointer string, schema *openapi3.Schema, value exact.Value
 	}
 	for _, member := range value.Members {
 		if n := utf8.RuneCountInString(member.Name); n > bound.Limit {
-			c.depart(bound.Requirement, pointer, fmt.Sprintf("member name %q has %d characters, at most %d are allowed", member.Name, n, bound.Limit))
+			c.depart(bound.Requirement, exact.Pointer(path), fmt.Sprintf("member name %q has %d characters, at most %d are allowed", member.Name, n, bound.Limit))
 		}
 	}
 }

@@ -65,21 +65,21 @@ func (f Flaw) Error() string {
 func Read(body []byte) (Value, []Flaw) {
 	r := reader{}
 	if !utf8.Valid(body) {
-		r.flaw("", "the body is not UTF-8", false)
+		r.flaw("the body is not UTF-8", false)
 	}
 	r.dec = json.NewDecoder(bytes.NewReader(body))
 	r.dec.UseNumber()
 	if len(bytes.TrimSpace(body)) == 0 {
-		r.flaw("", "the body is empty", true)
+		r.flaw("the body is empty", true)
 		return Value{}, r.flaws
 	}
-	v, err := r.value("")
+	v, err := r.value()
 	if err != nil {
-		r.flaw("", "not JSON: "+strings.TrimPrefix(err.Error(), "json: "), true)
+		r.flaw("not JSON: "+strings.TrimPrefix(err.Error(), "json: "), true)
 		return Value{}, r.flaws
 	}
 	if _, err := r.dec.Token(); err != io.EOF {
-		r.flaw("", fmt.Sprintf("text follows the JSON value at byte %d", r.dec.InputOffset()), false)
+		r.flaw(fmt.Sprintf("text follows the JSON value at byte %d", r.dec.InputOffset()), false)
 	}
 	return v, r.flaws
 }
@@ -93,16 +93,22 @@ func Parse(body []byte) (Value, error) {
 	return v, nil
 }
 
+// reader keeps the way down to where it is, so that a pointer is only written for a flaw.
 type reader struct {
 	dec   *json.Decoder
+	path  []string
 	flaws []Flaw
 }
 
-func (r *reader) flaw(pointer, message string, fatal bool) {
-	r.flaws = append(r.flaws, Flaw{Pointer: pointer, Message: message, Fatal: fatal})
+func (r *reader) flaw(message string, fatal bool) {
+	f := Flaw{Message: message, Fatal: fatal}
+	if !fatal {
+		f.Pointer = Pointer(r.path)
+	}
+	r.flaws = append(r.flaws, f)
 }
 
-func (r *reader) value(pointer string) (Value, error) {
+func (r *reader) value() (Value, error) {
 	token, err := r.dec.Token()
 	if err != nil {
 		if err == io.EOF {
@@ -121,28 +127,35 @@ func (r *reader) value(pointer string) (Value, error) {
 		return Value{Kind: String, Text: t}, nil
 	case json.Delim:
 		if t == '[' {
-			return r.array(pointer)
+			return r.array()
 		}
-		return r.object(pointer)
+		return r.object()
 	}
 	return Value{}, fmt.Errorf("unexpected token %v", token)
 }
 
-func (r *reader) array(pointer string) (Value, error) {
+func (r *reader) array() (Value, error) {
 	v := Value{Kind: Array, Items: []Value{}}
+	r.path = append(r.path, "")
 	for r.dec.More() {
-		item, err := r.value(pointer + "/" + strconv.Itoa(len(v.Items)))
+		r.path[len(r.path)-1] = strconv.Itoa(len(v.Items))
+		item, err := r.value()
 		if err != nil {
 			return v, err
 		}
 		v.Items = append(v.Items, item)
 	}
+	r.path = r.path[:len(r.path)-1]
 	return v, r.end()
 }
 
-func (r *reader) object(pointer string) (Value, error) {
+// lookThrough is the number of members up to which duplicates are looked for one by one.
+const lookThrough = 32
+
+func (r *reader) object() (Value, error) {
 	v := Value{Kind: Object, Members: []Member{}}
-	seen := map[string]bool{}
+	r.path = append(r.path, "")
+	var seen map[string]bool // only for objects too large to look through
 	for r.dec.More() {
 		token, err := r.dec.Token()
 		if err != nil {
@@ -152,17 +165,26 @@ func (r *reader) object(pointer string) (Value, error) {
 		if !ok {
 			return v, fmt.Errorf("member name expected, got %v", token)
 		}
-		at := pointer + "/" + Escape(name)
-		if seen[name] {
-			r.flaw(at, fmt.Sprintf("member %q stands twice in one object", name), false)
+		r.path[len(r.path)-1] = name
+		if len(v.Members) == lookThrough {
+			seen = map[string]bool{}
+			for _, m := range v.Members {
+				seen[m.Name] = true
+			}
 		}
-		seen[name] = true
-		member, err := r.value(at)
+		if seen[name] || seen == nil && v.Has(name) {
+			r.flaw(fmt.Sprintf("member %q stands twice in one object", name), false)
+		}
+		member, err := r.value()
 		if err != nil {
 			return v, err
 		}
 		v.Members = append(v.Members, Member{Name: name, Value: member})
+		if seen != nil {
+			seen[name] = true
+		}
 	}
+	r.path = r.path[:len(r.path)-1]
 	return v, r.end()
 }
 
@@ -175,10 +197,17 @@ func (r *reader) end() error {
 	return err
 }
 
-// Escape writes a member name as a reference token of a JSON pointer (RFC 6901).
-func Escape(name string) string {
-	return strings.NewReplacer("~", "~0", "/", "~1").Replace(name)
+// Pointer writes a way down into a value as a JSON pointer (RFC 6901).
+func Pointer(path []string) string {
+	var b strings.Builder
+	for _, token := range path {
+		b.WriteByte('/')
+		b.WriteString(escaper.Replace(token))
+	}
+	return b.String()
 }
+
+var escaper = strings.NewReplacer("~", "~0", "/", "~1")
 
 // Get returns the last member of that name, Absent if there is none or v is no object.
 func (v Value) Get(name string) Value {

@@ -1,0 +1,199 @@
+// harness contract: test a target.
+
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"harness/internal/evidence"
+	"harness/internal/report"
+	"harness/internal/requirement"
+	"harness/internal/target"
+	"harness/internal/verdict"
+)
+
+// contractFlags are the flags of harness contract as they were given.
+type contractFlags struct {
+	target                                string
+	apis, operations, requirements, specs []string
+	out, failOn, seed, format             string
+	all                                   bool
+}
+
+func newContract(d door) *cobra.Command {
+	var f contractFlags
+	c := &cobra.Command{
+		Use:   "contract",
+		Short: "Test a target against the documents and the catalogue of requirements",
+		Long: `contract tests whether an API keeps what its document promises: every operation, every requirement of the
+catalogue. Each answer is held against the document as well. Without --target it tests the embedded reference
+server. It only reads, unless the target's file allows one named write.
+
+    harness contract
+    harness contract --target staging.yaml --out reports/latest
+    harness contract --target staging.yaml --api gotoaccount --requirement 'GOTO-SCAN-*'
+
+--out DIR receives run.jsonl, the evidence, and report.json.`,
+		Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error { return testContract(c.Context(), d, f, os.Args[1:]) },
+	}
+	flags := c.Flags()
+	flags.StringVar(&f.target, "target", "", "target file; the embedded reference server without it")
+	flags.StringArrayVar(&f.apis, "api", nil, "only this API: gotoaccount, genesyscloud")
+	flags.StringArrayVar(&f.operations, "operation", nil, "only this operation")
+	flags.StringArrayVar(&f.requirements, "requirement", nil, "only this requirement, or a pattern: 'GOTO-SCAN-*'")
+	flags.StringArrayVar(&f.specs, "spec", nil, "use this document instead of the embedded one: API=FILE")
+	flags.StringVar(&f.out, "out", "", "folder that receives run.jsonl and report.json")
+	flags.StringVar(&f.failOn, "fail-on", string(verdict.FailOnShould), "what fails the gate: must, should, drift")
+	flags.StringVar(&f.seed, "seed", "", "seed of every random choice; the report names the one that was used")
+	flags.StringVar(&f.format, "format", report.Formats[0].Name, "how to print the report: "+strings.Join(report.FormatNames(), ", "))
+	flags.BoolVar(&f.all, "all", false, "print observed behaviours one by one as well")
+	return c
+}
+
+func testContract(ctx context.Context, d door, f contractFlags, args []string) error {
+	format, err := report.FormatNamed(f.format)
+	if err != nil {
+		return err
+	}
+	gate, err := verdict.FailOnNamed(f.failOn)
+	if err != nil {
+		return err
+	}
+	s := session{out: f.out, command: append([]string{"harness"}, args...)}
+	if s.choice, err = choose(f.apis, f.operations, f.requirements, f.specs); err != nil {
+		return err
+	}
+	if s.seed, err = seed(f.seed); err != nil {
+		return err
+	}
+	if s.target, err = open(d, f.target); err != nil {
+		return err
+	}
+	s.narrow(f)
+	bar := newStatus(d)
+	s.progress = bar.show
+	run, err := s.run(ctx)
+	bar.clear()
+	if err != nil {
+		return err
+	}
+	return conclude(d, s.catalogue, run, f.out, gate, format, f.all)
+}
+
+// narrow drops the APIs that are out of the question: those without a chosen operation or requirement, and, when
+// none was asked for by name, those that the target does not have.
+func (s *session) narrow(f contractFlags) {
+	kept := s.apis[:0:0]
+	for _, api := range s.apis {
+		wanted := len(s.operations) == 0
+		for _, id := range s.operations {
+			wanted = wanted || api.Operation(id) != nil
+		}
+		promised := len(s.requirements) == 0
+		for _, id := range s.requirements {
+			r, err := s.catalogue.ByID(id)
+			promised = promised || err == nil && r.API == api.Name
+		}
+		missing := len(f.apis) == 0 && s.target.Embedded == nil && s.target.APIs[api.Name] == nil
+		if wanted && promised && !missing {
+			kept = append(kept, api)
+		}
+	}
+	if len(kept) > 0 {
+		s.apis = kept
+	}
+}
+
+// conclude judges a run, writes its report and prints it; the exit code is the judgement's.
+func conclude(d door, c *requirement.Catalogue, run *evidence.Run, out string, gate verdict.FailOn, format report.Format, all bool) error {
+	judgement := verdict.Judge(c, run)
+	code := judgement.Exit(gate)
+	r := report.New(run, judgement, code)
+	if out != "" {
+		if err := writeReport(filepath.Join(out, "report.json"), r); err != nil {
+			return err
+		}
+	}
+	if err := format.Write(d.stdout, r, options(d, all)); err != nil {
+		return fault{err}
+	}
+	if out != "" && format.Name != "json" {
+		fmt.Fprintf(d.stdout, "\nwritten: %s and report.json in %s\n", evidenceFile, out)
+	}
+	if code != exitGreen {
+		return exit{code}
+	}
+	return nil
+}
+
+func writeReport(file string, r report.Report) error {
+	var b strings.Builder
+	if err := report.JSON(&b, r, report.Options{}); err != nil {
+		return fault{err}
+	}
+	return writeWhole(file, []byte(b.String()))
+}
+
+// options are what the terminal, if it is one, and NO_COLOR ask for.
+func options(d door, all bool) report.Options {
+	o := report.Options{All: all}
+	_, noColour := d.env("NO_COLOR")
+	if width, ok := terminal(d.stdout); ok {
+		o.Colour, o.Width = !noColour, width
+	}
+	return o
+}
+
+// terminal says whether a writer is a terminal, and how wide it is.
+func terminal(w io.Writer) (width int, ok bool) {
+	file, ok := w.(*os.File)
+	if !ok || !term.IsTerminal(int(file.Fd())) {
+		return 0, false
+	}
+	width, _, err := term.GetSize(int(file.Fd()))
+	if err != nil {
+		width = 100
+	}
+	return width, true
+}
+
+// seed reads --seed; without one a fresh seed is drawn, and the report names it.
+func seed(text string) (uint64, error) {
+	if text == "" {
+		return rand.Uint64N(1 << 32), nil
+	}
+	n, err := strconv.ParseUint(text, 10, 64)
+	if err != nil {
+		return 0, fmt.Errorf("--seed %q is no number between 0 and 2^64-1", text)
+	}
+	return n, nil
+}
+
+// open reads the target, tells its warnings, and falls back to the embedded reference server.
+func open(d door, file string) (*target.Target, error) {
+	if file == "" || file == embeddedName {
+		return &target.Target{Name: embeddedName, Embedded: &target.Embedded{}}, nil
+	}
+	t, err := target.Load(file, d.env)
+	if err != nil {
+		return nil, err
+	}
+	for _, warning := range t.Warnings {
+		fmt.Fprintln(d.stderr, "harness: warning: "+warning)
+	}
+	return t, nil
+}
+
+// embeddedName is the target that needs nothing.
+const embeddedName = "reference"

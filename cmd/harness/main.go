@@ -1,0 +1,114 @@
+// Command harness tests and loads two licence APIs and tells their owners the truth about them.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"harness/internal/fixture"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	os.Exit(run(ctx, os.Args[1:], door{stdout: os.Stdout, stderr: os.Stderr, env: os.LookupEnv}))
+}
+
+// Exit codes, one meaning each; when several apply, 6 wins over 3, then 1, 5 and 4.
+const (
+	exitGreen     = 0
+	exitViolated  = 1 // the contract is violated
+	exitUsage     = 2 // usage or configuration
+	exitNotJudged = 3 // out of reach, refused, or too little to judge
+	exitHarness   = 6 // a fault of the harness itself
+)
+
+// door is everything that comes in from outside beside the arguments; nothing further in reads the environment.
+type door struct {
+	stdout, stderr io.Writer
+	env            func(string) (string, bool)
+}
+
+// exit carries an exit code out of a command that has said already what there was to say.
+type exit struct{ code int }
+
+func (e exit) Error() string { return fmt.Sprintf("exit %d", e.code) }
+
+// fault is an error of the harness itself, not of its user.
+type fault struct{ err error }
+
+func (f fault) Error() string { return f.err.Error() }
+func (f fault) Unwrap() error { return f.err }
+
+// run runs one command line and returns its exit code.
+func run(ctx context.Context, args []string, d door) int {
+	root := newRoot(d)
+	root.SetArgs(args)
+	return code(root.ExecuteContext(ctx), d.stderr)
+}
+
+// code tells an error, if it has not been told, and turns it into an exit code.
+func code(err error, stderr io.Writer) int {
+	var done exit
+	var unreachable *fixture.Unreachable
+	var own fault
+	switch {
+	case err == nil:
+		return exitGreen
+	case errors.As(err, &done):
+		return done.code
+	case errors.As(err, &unreachable):
+		tell(stderr, err)
+		return exitNotJudged
+	case errors.As(err, &own):
+		tell(stderr, err)
+		return exitHarness
+	}
+	tell(stderr, err)
+	return exitUsage
+}
+
+// tell writes an error, its hints on lines of their own.
+func tell(w io.Writer, err error) {
+	fmt.Fprintln(w, "harness: "+strings.TrimSpace(err.Error()))
+}
+
+func newRoot(d door) *cobra.Command {
+	root := &cobra.Command{
+		Use:   "harness",
+		Short: "Tests two licence APIs against their documents and says what it found",
+		Long: `harness tests two licence APIs, the Genesys Cloud LicenseApi and the licence endpoints of the GoTo Account
+Service, against their OpenAPI documents and a catalogue of requirements, and says what it found.
+
+Without a target it tests the embedded reference server:
+
+    harness contract
+
+Exit codes: 0 green · 1 contract violated · 2 usage or configuration · 3 not judged · 6 fault of the harness.`,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Args:          cobra.ArbitraryArgs,
+		RunE: func(c *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return unknownCommand(c, args[0])
+			}
+			return c.Help()
+		},
+	}
+	root.SetOut(d.stdout)
+	root.SetErr(d.stderr)
+	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
+		return fmt.Errorf("%w\nhint: %s --help", err, c.CommandPath())
+	})
+	root.CompletionOptions.HiddenDefaultCmd = true
+	root.AddCommand(newContract(d), newServe(d), newReport(d), newExplain(d), newList(d), newMutants(d), newSpec(d), newTarget(d), newVersion(d))
+	return root
+}

@@ -1,0 +1,204 @@
+// One run, from a target to what it left behind: load, prepare, do, write.
+
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"time"
+
+	"harness/contract"
+	_ "harness/contract/genesyscloud" // the suites register themselves
+	_ "harness/contract/gotoaccount"
+	"harness/internal/client"
+	"harness/internal/evidence"
+	"harness/internal/fixture"
+	"harness/internal/reference"
+	"harness/internal/target"
+)
+
+// session is a run that is about to begin.
+type session struct {
+	choice
+	target   *target.Target
+	seed     uint64
+	command  []string
+	confirm  int              // tries for a failure; 0 means contract.DefaultConfirm
+	out      string           // folder for run.jsonl; "" keeps the run in memory only
+	progress func(p progress) // nil tells nobody
+}
+
+// progress is how far a run has come.
+type progress struct {
+	done, total int
+	what        string
+}
+
+// evidenceFile is the name of the stream in a run's folder.
+const evidenceFile = "run.jsonl"
+
+// run plays the session and returns what it left behind. The error is of the kind that ends a run before anything
+// can be judged; a run that got further tells its problem in the footer.
+func (s session) run(ctx context.Context) (run *evidence.Run, err error) {
+	t, stop, err := s.embed()
+	if err != nil {
+		return nil, err
+	}
+	defer stop()
+	s.target = t
+	cases, err := s.cases()
+	if err != nil {
+		return nil, err
+	}
+	recorder := &evidence.Recorder{}
+	sink := evidence.Sink(recorder.Write)
+	if s.out != "" {
+		file, err := s.create()
+		if err != nil {
+			return nil, err
+		}
+		writer := evidence.NewWriter(file)
+		defer func() {
+			if failed := errors.Join(writer.Err(), file.Close()); failed != nil && err == nil {
+				err = fault{fmt.Errorf("%s: %w", file.Name(), failed)}
+			}
+		}()
+		sink = evidence.Tee(writer.Write, recorder.Write)
+	}
+	sink(evidence.Record{Header: s.header()})
+	limiter := client.NewLimiter(s.target.Limits)
+	problem := s.play(ctx, cases, limiter, sink)
+	footer := &evidence.Footer{Finished: time.Now().UTC(), Requests: limiter.Sent(), Cases: len(cases)}
+	if problem != nil {
+		footer.Problem = problem.Error()
+	}
+	sink(evidence.Record{Footer: footer})
+	return recorder.Run(), nil
+}
+
+// play discovers the data and runs the cases.
+func (s session) play(ctx context.Context, cases []contract.Case, limiter *client.Limiter, sink evidence.Sink) error {
+	clients := map[string]*client.Client{}
+	for _, api := range s.apis {
+		c, err := client.New(client.Options{API: api, Target: s.target, Sink: sink, Limiter: limiter})
+		if err != nil {
+			return err
+		}
+		clients[api.Name] = c
+	}
+	s.tell(0, len(cases), "looking for data")
+	set, err := fixture.Discover(ctx, clients, s.target, s.seed, sink)
+	if err != nil {
+		return err
+	}
+	env := &contract.Environment{
+		Clients: clients, Fixtures: set, Writes: s.target.Writes, Seed: s.seed, Sink: sink, Confirm: s.confirm,
+		Progress: func(done, total int, c contract.Case) { s.tell(done, total, c.Operation) },
+	}
+	if err := contract.Run(ctx, cases, env); err != nil {
+		return fmt.Errorf("interrupted: %w", err)
+	}
+	s.tell(len(cases), len(cases), "")
+	return nil
+}
+
+func (s session) tell(done, total int, what string) {
+	if s.progress != nil {
+		s.progress(progress{done, total, what})
+	}
+}
+
+// embed starts the reference server when the target asks for it; stop ends it.
+func (s session) embed() (t *target.Target, stop func(), err error) {
+	e := s.target.Embedded
+	if e == nil {
+		return s.target, func() {}, s.reachable()
+	}
+	server, err := listen("127.0.0.1:0", reference.Options{Seed: e.Seed, Licenses: e.Licenses, Users: e.Users, Faults: e.Faults, Latency: e.Latency})
+	if err != nil {
+		return nil, nil, err
+	}
+	t = server.target(s.target.Name)
+	if s.target.Limits != (target.Limits{}) {
+		t.Limits = s.target.Limits
+	}
+	return t, server.close, nil
+}
+
+// reachable says whether the target names every API under test.
+func (s session) reachable() error {
+	for _, api := range s.apis {
+		if s.target.APIs[api.Name] == nil {
+			return fmt.Errorf("target %s does not say where %s is\nhint: add it under apis, or leave it out with --api", s.target.Name, api.Name)
+		}
+	}
+	return nil
+}
+
+// cases are those that the choice selects. A requirement without a case of its own is judged by the documents'
+// check on every answer, so all cases of its operations are run for it.
+func (s session) cases() ([]contract.Case, error) {
+	all, err := contract.Cases(s.apis...)
+	if err != nil {
+		return nil, fault{err}
+	}
+	covered := map[string]bool{}
+	for _, c := range all {
+		for _, id := range c.Requirements {
+			covered[id] = true
+		}
+	}
+	wanted := map[string]bool{}
+	for _, id := range s.requirements {
+		wanted[id] = true
+		if covered[id] {
+			continue
+		}
+		r, err := s.catalogue.ByID(id)
+		if err != nil {
+			return nil, err
+		}
+		for _, c := range contract.Select(all, r.Operations, nil) {
+			for _, id := range c.Requirements {
+				wanted[id] = true
+			}
+		}
+	}
+	var ids []string
+	for id := range maps.Keys(wanted) {
+		ids = append(ids, id)
+	}
+	return contract.Select(all, s.operations, ids), nil
+}
+
+func (s session) header() *evidence.Header {
+	h := &evidence.Header{
+		Schema: evidence.Schema, Tool: tool(), Target: evidence.Target{Name: s.target.Name, URLs: map[string]string{}},
+		Seed: s.seed, Command: s.command, Started: time.Now().UTC(),
+		Selection: evidence.Selection{Operations: s.operations, Requirements: s.requirements},
+	}
+	for _, api := range s.apis {
+		h.Selection.APIs = append(h.Selection.APIs, api.Name)
+		h.Documents = append(h.Documents, evidence.Document{API: api.Name, Title: api.Title, Version: api.Version, Digest: api.Digest})
+		if at := s.target.APIs[api.Name]; at != nil {
+			h.Target.URLs[api.Name] = at.URL
+		}
+	}
+	return h
+}
+
+// create opens the evidence file of a run. Answers may hold personal data, so only the owner may read it.
+func (s session) create() (*os.File, error) {
+	if err := os.MkdirAll(s.out, 0o755); err != nil {
+		return nil, fmt.Errorf("--out %s cannot be written: %w", s.out, err)
+	}
+	file, err := os.OpenFile(filepath.Join(s.out, evidenceFile), os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("--out %s cannot be written: %w", s.out, err)
+	}
+	return file, nil
+}

@@ -1,0 +1,81 @@
+// harness spec: look at the documents.
+
+package main
+
+import (
+	"fmt"
+	"io/fs"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"harness/internal/nearest"
+	"harness/internal/requirement"
+	"harness/specs"
+)
+
+func newSpec(d door) *cobra.Command {
+	c := &cobra.Command{
+		Use: "spec", Short: "Check and show the documents that APIs are held against",
+		Args: cobra.ArbitraryArgs,
+		RunE: func(c *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return unknownCommand(c, args[0])
+			}
+			return c.Help()
+		},
+	}
+	c.AddCommand(specLint(d), specShow(d))
+	return c
+}
+
+func specLint(d door) *cobra.Command {
+	return &cobra.Command{
+		Use:   "lint [API=FILE]...",
+		Short: "Check that documents load, are valid OpenAPI, and say what the suites need",
+		Long: `lint loads each document, validates it with its examples, reads its extensions, and loads the catalogue of
+requirements beside it. Without a file it checks the embedded documents.`,
+		RunE: func(_ *cobra.Command, args []string) error {
+			files, err := documentFiles(args)
+			if err != nil {
+				return err
+			}
+			for _, name := range specs.Names {
+				if len(args) > 0 && files[name] == "" {
+					continue
+				}
+				api, err := loadDocument(name, files[name])
+				if err != nil {
+					return err
+				}
+				c, err := requirement.Load(api)
+				if err != nil {
+					return err
+				}
+				fmt.Fprintf(d.stdout, "%s: %s %s, %d operations, %d requirements: valid\n", name, api.Title, api.Version, len(api.Operations), len(c.All))
+			}
+			return nil
+		},
+	}
+}
+
+func specShow(d door) *cobra.Command {
+	return &cobra.Command{
+		Use:   "show API",
+		Short: "Print the document of an API as the program carries it",
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) != 1 {
+				return fmt.Errorf("show takes one API: %s", strings.Join(specs.Names, " or "))
+			}
+			return nil
+		},
+		RunE: func(_ *cobra.Command, args []string) error {
+			data, err := fs.ReadFile(specs.Files, args[0]+"/openapi.yaml")
+			if err != nil {
+				return nearest.Error("API", args[0], specs.Names, "")
+			}
+			_, err = d.stdout.Write(data)
+			return err
+		},
+	}
+}

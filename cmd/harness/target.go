@@ -1,0 +1,164 @@
+// harness target check: what a target gives to judge.
+
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"harness/contract"
+	"harness/internal/client"
+	"harness/internal/evidence"
+	"harness/internal/fixture"
+	"harness/specs"
+)
+
+func newTarget(d door) *cobra.Command {
+	c := &cobra.Command{
+		Use: "target", Short: "Look at a target before testing it",
+		Args: cobra.ArbitraryArgs,
+		RunE: func(c *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return unknownCommand(c, args[0])
+			}
+			return c.Help()
+		},
+	}
+	c.AddCommand(&cobra.Command{
+		Use:   "check FILE",
+		Short: "Say what is reachable, which credentials work, what data there is, and what could not be judged",
+		Long: `check reads a target file, asks each API as each of its credentials, looks for data as a run would, and lists the
+cases that could not be exercised, with what the owner of the target could add. It only reads.`,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) != 1 {
+				return errors.New("check takes one target file\nhint: harness target check targets/reference.yaml")
+			}
+			return nil
+		},
+		RunE: func(c *cobra.Command, args []string) error { return checkTarget(c.Context(), d, args[0]) },
+	})
+	return c
+}
+
+func checkTarget(ctx context.Context, d door, file string) error {
+	s := session{command: append([]string{"harness"}, os.Args[1:]...)}
+	var err error
+	if s.choice, err = choose(nil, nil, nil, nil); err != nil {
+		return fault{err}
+	}
+	if s.target, err = open(d, file); err != nil {
+		return err
+	}
+	s.narrow(contractFlags{})
+	t, stop, err := s.embed()
+	if err != nil {
+		return err
+	}
+	defer stop()
+	s.target = t
+	fmt.Fprintf(d.stdout, "target %s\n", t.Name)
+	recorder := &evidence.Recorder{}
+	clients := map[string]*client.Client{}
+	limiter := client.NewLimiter(t.Limits)
+	var first error
+	for _, api := range s.apis {
+		c, err := client.New(client.Options{API: api, Target: t, Sink: recorder.Write, Limiter: limiter})
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(d.stdout, "\n%s  %s\n", api.Name, t.APIs[api.Name].URL)
+		credentials(ctx, d, c)
+		set, err := fixture.Discover(ctx, map[string]*client.Client{api.Name: c}, t, s.seed, recorder.Write)
+		if err != nil {
+			fmt.Fprintf(d.stdout, "  nothing to judge: %s\n", err)
+			first = errors.Join(first, err)
+			continue
+		}
+		clients[api.Name] = c
+		data(d, recorder.Run(), api.Name)
+		cases, err := contract.Cases(api)
+		if err != nil {
+			return fault{err}
+		}
+		unjudged(d, contract.Plan(ctx, cases, &contract.Environment{Clients: clients, Fixtures: set, Writes: t.Writes, Seed: s.seed}))
+	}
+	return first
+}
+
+// credentials asks an operation that needs no permission, as everybody whom the target knows.
+func credentials(ctx context.Context, d door, c *client.Client) {
+	probe := map[string]struct {
+		operation string
+		query     []client.Pair
+	}{
+		"gotoaccount":  {"scanLicensesByKey", client.Query("count", 1)},
+		"genesyscloud": {"getLicenseUsers", client.Query("pageSize", 1)},
+	}[c.API().Name]
+	for _, name := range c.Credentials() {
+		e := c.Send(ctx, client.Request{Operation: c.API().Operation(probe.operation), Query: probe.query, Credential: name})
+		state := "works"
+		if !e.OK() {
+			state = "does not work: " + e.Answered()
+		}
+		fmt.Fprintf(d.stdout, "  credential  %-10s %s\n", name, state)
+	}
+	for _, name := range suggested(c.API()) {
+		if !c.Has(name) {
+			fmt.Fprintf(d.stdout, "  credential  %-10s not configured: %s\n", name, c.Why(name))
+		}
+	}
+}
+
+// suggested are the credentials that the suites of an API can use.
+func suggested(api *specs.API) []string {
+	for _, op := range api.Operations {
+		if op.Permissions != nil {
+			return []string{"granter", "viewer", "bare"}
+		}
+	}
+	return nil
+}
+
+func data(d door, run *evidence.Run, api string) {
+	for _, f := range run.Fixtures {
+		if f.API != api {
+			continue
+		}
+		if f.Found == 0 {
+			fmt.Fprintf(d.stdout, "  data        %-34s none: %s\n", f.Class, f.Reason)
+			continue
+		}
+		fmt.Fprintf(d.stdout, "  data        %-34s %d  e.g. %s\n", f.Class, f.Found, strings.Join(f.Sample, " "))
+	}
+}
+
+// unjudged lists what the cases miss, by reason.
+func unjudged(d door, planned []contract.Planned) {
+	var reasons []string
+	missing := map[string][]string{}
+	judgeable := 0
+	for _, p := range planned {
+		if p.Reason == "" {
+			judgeable++
+			continue
+		}
+		if missing[p.Reason] == nil {
+			reasons = append(reasons, p.Reason)
+		}
+		for _, id := range p.Case.Requirements {
+			if !slices.Contains(missing[p.Reason], id) {
+				missing[p.Reason] = append(missing[p.Reason], id)
+			}
+		}
+	}
+	fmt.Fprintf(d.stdout, "  judgeable   %d of %d cases have what they need to begin\n", judgeable, len(planned))
+	for _, reason := range reasons {
+		fmt.Fprintf(d.stdout, "  not judged  %s\n              %s\n", reason, fold(strings.Join(missing[reason], " "), 14))
+	}
+}
