@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 
 	"harness/internal/evidence"
@@ -14,14 +15,12 @@ import (
 	"harness/specs"
 )
 
-// vouchers is how many exchange ids stand as evidence for a promise that many answers keep.
-const vouchers = 3
-
 // answers is what is known of one operation's answers.
 type answers struct {
-	success []string            // ids of 2xx answers that were held against the document
-	met     map[string][]string // requirement → ids of the answers that met it
-	others  []string            // what came instead of a 2xx, each once
+	success string            // id of the first 2xx answer
+	met     map[string]string // requirement → id of the first answer that met it
+	others  []string          // what came instead of a 2xx, each once
+	bears   map[int][]string  // status → requirements that the document names there
 }
 
 // exchanges gives every departure to its requirement, and lets the answers that depart in nothing vouch for what the
@@ -34,7 +33,7 @@ func (b *bench) exchanges(documents []*specs.API) {
 		b.departures(e)
 		at := [2]string{e.API, e.Operation}
 		if seen[at] == nil {
-			seen[at] = &answers{met: map[string][]string{}}
+			seen[at] = &answers{met: map[string]string{}, bears: map[int][]string{}}
 			order = append(order, at)
 		}
 		seen[at].take(e, operation(documents, at))
@@ -61,16 +60,27 @@ func (a *answers) take(e *evidence.Exchange, op *specs.Operation) {
 		a.other("no answer")
 		return
 	}
-	if status := e.Response.Status; status >= 200 && status < 300 {
-		a.success = append(a.success, e.ID)
-	} else {
-		a.other(fmt.Sprint(status))
+	status := e.Response.Status
+	if status < 200 || status > 299 {
+		a.other(strconv.Itoa(status))
+	} else if a.success == "" {
+		a.success = e.ID
 	}
 	if op == nil {
 		return
 	}
+	if _, known := a.bears[status]; !known {
+		a.bears[status] = op.BearsAt(status)
+	}
+	// One answer vouches as well as a thousand, and most bodies need not be read again.
+	unmet := func(id string) bool { return a.met[id] == "" }
+	if !slices.ContainsFunc(a.bears[status], unmet) {
+		return
+	}
 	for _, id := range met(op, e.Response) {
-		a.met[id] = append(a.met[id], e.ID)
+		if unmet(id) {
+			a.met[id] = e.ID
+		}
 	}
 }
 
@@ -104,7 +114,7 @@ func (b *bench) vouch(at [2]string, a *answers, op *specs.Operation) {
 	silence := contribution{verdict: NotExercised, reason: "no 2xx answer, only " + strings.Join(a.others, ", ")}
 	if id := b.implied[at]; id != "" {
 		switch {
-		case len(a.success) > 0:
+		case a.success != "":
 			b.say(place{id, at[0], at[1]}, kept(a.success))
 		case len(a.others) > 0:
 			b.say(place{id, at[0], at[1]}, silence)
@@ -118,11 +128,11 @@ func (b *bench) vouch(at [2]string, a *answers, op *specs.Operation) {
 		switch {
 		case !b.asks(p):
 			// The document names it in a schema that this operation shares; nothing is promised here.
-		case len(a.met[id]) > 0:
+		case a.met[id] != "":
 			b.say(p, kept(a.met[id]))
 		case len(b.said[p]) > 0:
 			// A case has judged it; answers that say nothing take nothing away from that.
-		case len(a.success) > 0:
+		case a.success != "":
 			b.say(p, contribution{verdict: NotExercised, reason: "no answer held anything that it speaks of"})
 		case len(a.others) > 0:
 			b.say(p, silence)
@@ -130,8 +140,8 @@ func (b *bench) vouch(at [2]string, a *answers, op *specs.Operation) {
 	}
 }
 
-func kept(ids []string) contribution {
-	return contribution{verdict: Pass, evidence: ids[:min(len(ids), vouchers)]}
+func kept(id string) contribution {
+	return contribution{verdict: Pass, evidence: []string{id}}
 }
 
 // asks says whether the catalogue promises that requirement of that operation.
