@@ -257,6 +257,18 @@ func TestAFailureKeepsToItsRoom(t *testing.T) {
 	}
 }
 
+func TestARunThatSaysTooLittleSaysWhy(t *testing.T) {
+	r := run()
+	r.Outcomes = r.Outcomes[1:2] // nothing but a case that found no data
+	got := judge(r)
+	if want := "nothing was judged: none of 40 licences is weighted"; got.Problem != want || got.Exit != verdict.ExitNotJudged {
+		t.Errorf("problem %q, exit %d, want %q, exit 3", got.Problem, got.Exit, want)
+	}
+	if diff := cmp.Diff([]string{"a weighted licence with users"}, got.NotJudged[0].Needs); diff != "" {
+		t.Errorf("what the owner could add (-want +got):\n%s", diff)
+	}
+}
+
 func TestColoursOnlyWhenAsked(t *testing.T) {
 	var plain, coloured bytes.Buffer
 	_ = report.Text(&plain, judge(broken()), report.Options{})

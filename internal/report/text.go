@@ -80,8 +80,11 @@ func (t *text) header(r Report) {
 	var rows [][]string
 	for _, api := range slices.Sorted(maps.Keys(r.Target.URLs)) {
 		d := documents[api]
-		title := strings.TrimSpace(d.Title + " " + d.Version)
-		rows = append(rows, []string{api, r.Target.URLs[api], title, "sha256 " + d.Digest[:min(len(d.Digest), 8)]})
+		row := []string{api, r.Target.URLs[api], strings.TrimSpace(d.Title + " " + d.Version)}
+		if d.Digest != "" {
+			row = append(row, "sha256 "+d.Digest[:min(len(d.Digest), 8)])
+		}
+		rows = append(rows, row)
 	}
 	for _, row := range align(rows, "llll") {
 		t.line("  " + row)
