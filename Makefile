@@ -1,0 +1,53 @@
+# What can be done here. `make` alone lists it.
+
+GO ?= go
+BIN := bin/harness
+
+.DEFAULT_GOAL := help
+.PHONY: help demo check test race mutants documents bench serve fmt lint check-sdk build clean
+
+help: ## list what can be done here
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+demo: build ## test both APIs on the embedded reference server and print the report
+	@$(BIN) contract --out reports/latest
+
+check: lint race mutants documents ## everything that CI checks: linters, tests with the race detector, every fault caught
+
+build:
+	@mkdir -p bin
+	@$(GO) build -o $(BIN) ./cmd/harness
+
+lint: ## go vet, staticcheck, gofmt
+	@test -z "$$(gofmt -l .)" || { gofmt -l . | sed 's/^/not gofmt-ed: /'; exit 1; }
+	$(GO) vet ./...
+	$(GO) tool staticcheck ./...
+
+test: ## all tests, without the race detector
+	$(GO) test ./...
+
+race:
+	$(GO) test -race ./...
+
+mutants: build ## run the suites against every fault of the reference server; each must be caught by exactly its requirements
+	$(BIN) mutants
+
+documents: ## lint both OpenAPI documents by the rules of Redocly and Spectral (wants npm)
+	@if command -v npm >/dev/null 2>&1; then .ci/lint-documents; \
+	elif [ -n "$$CI" ]; then echo "documents: npm is missing, and CI wants the documents linted" >&2; exit 1; \
+	else echo "documents: not linted, because npm is not here; harness spec lint has checked them"; $(GO) run ./cmd/harness spec lint; fi
+
+bench: ## benchmarks: a whole run, the reference server with a million licences, the document check
+	$(GO) test -run '^$$' -bench . -benchmem ./...
+
+serve: build ## start the reference server and write local.yaml, a target file for it
+	$(BIN) serve --target-out local.yaml
+
+check-sdk: build ## run the vendor's npm SDK, all nine operations, against the reference server (wants node and npm)
+	.ci/check-sdk $(BIN)
+
+fmt: ## gofmt
+	gofmt -w .
+
+clean: ## remove what was built
+	rm -rf bin reports/latest
