@@ -83,10 +83,11 @@ const (
 	ProductsUnentitled = "products-unentitled"
 
 	// getLicenseEntitlements
-	EntitlementsPairs    = "entitlements-pairs"
-	EntitlementsString   = "entitlements-string"
-	EntitlementsMerged   = "entitlements-merged"
-	EntitlementsUnstable = "entitlements-unstable"
+	EntitlementsPairs       = "entitlements-pairs"
+	EntitlementsString      = "entitlements-string"
+	EntitlementsMerged      = "entitlements-merged"
+	EntitlementsStringified = "entitlements-stringified"
+	EntitlementsUnstable    = "entitlements-unstable"
 
 	// getLicenseEntitlementsByKeys
 	EntitlementBatchMap        = "entitlement-batch-map"
@@ -176,6 +177,7 @@ var gotoListFaults = []Fault{
 	{EntitlementsPairs, accountAPI, "entitlements are an array of names and values", []string{"GOTO-ENT-01"}},
 	{EntitlementsString, accountAPI, "entitlements are a string that holds JSON", []string{"GOTO-ENT-01"}},
 	{EntitlementsMerged, accountAPI, "every product shows the entitlements of all", []string{"GOTO-ENT-03", "GOTO-ENTB-02"}},
+	{EntitlementsStringified, accountAPI, "nested entitlements of one licence are strings that hold JSON", []string{"GOTO-ENT-02", "GOTO-ENTB-01", "GOTO-ENTB-02", "GOTO-LIC-19"}},
 	{EntitlementsUnstable, accountAPI, "every second read of entitlements shows one member fewer", []string{"GOTO-ENT-06", "GOTO-GEN-04"}},
 	// getLicenseEntitlementsByKeys
 	{EntitlementBatchMap, accountAPI, "a batch of entitlements is a map", []string{"GOTO-ENTB-01"}},

@@ -63,6 +63,13 @@ func (s *Server) getLicenseEntitlements(c *call) ([]byte, *refusal) {
 	switch {
 	case s.has(EntitlementsUnstable) && s.mischief.readAgain(l.key)%2 == 1:
 		members = members[1:]
+	case s.has(EntitlementsStringified):
+		members = slices.Clone(members)
+		for i, m := range members {
+			if m.value[0] == '{' || m.value[0] == '[' {
+				members[i].value = quote(m.value)
+			}
+		}
 	case s.has(EntitlementsString):
 		return appendString(nil, string(appendMembers(nil, members))), nil
 	case s.has(EntitlementsPairs):
