@@ -90,10 +90,25 @@ func where(all []fixture.Licence, holds func(fixture.Licence) bool) []fixture.Li
 	return chosen
 }
 
+// served sends a request that a case needs before it can ask its own question. When it is not served, the try says
+// nothing: that it should be is the promise of another case.
+func served(t *contract.T, r client.Request) *client.Exchange { return servedAll(t, r)[0] }
+
+// servedAll is served for requests side by side.
+func servedAll(t *contract.T, requests ...client.Request) []*client.Exchange {
+	answers := t.SendAll(requests...)
+	for _, e := range answers {
+		if !e.OK() {
+			t.Inconclusive("%s: %s", e.Asked(), e.Answered())
+		}
+	}
+	return answers
+}
+
 // licence reads one licence by its key; it is a bracketed read.
 func licence(t *contract.T, key int64) fixture.Licence {
 	return contract.Read(t, "licence "+strconv.FormatInt(key, 10), func() (fixture.Licence, string) {
-		e := t.OK(t.Call("getLicense", contract.Path{"licenseKey": key}))
+		e := served(t, t.Call("getLicense", contract.Path{"licenseKey": key}))
 		l, _ := fixture.LicenceOf(e.JSON())
 		return l, shape(l)
 	})
@@ -102,7 +117,7 @@ func licence(t *contract.T, key int64) fixture.Licence {
 // account reads every licence of an account; it is a bracketed read.
 func account(t *contract.T, key int64) []fixture.Licence {
 	return contract.Read(t, "account "+strconv.FormatInt(key, 10), func() ([]fixture.Licence, string) {
-		all := licences(t.OK(t.Call("getLicenses", contract.Path{"accountKeys": key})))
+		all := licences(served(t, t.Call("getLicenses", contract.Path{"accountKeys": key})))
 		return all, fingerprint(all)
 	})
 }
@@ -110,8 +125,106 @@ func account(t *contract.T, key int64) []fixture.Licence {
 // user reads every licence of a user; it is a bracketed read.
 func user(t *contract.T, key int64) []fixture.Licence {
 	return contract.Read(t, "user "+strconv.FormatInt(key, 10), func() ([]fixture.Licence, string) {
-		all := licences(t.OK(t.Call("getUserLicenses", contract.Path{"userKeys": key})))
+		all := licences(served(t, t.Call("getUserLicenses", contract.Path{"userKeys": key})))
 		return all, fingerprint(all)
+	})
+}
+
+// users reads the users of a licence; it is a bracketed read.
+func users(t *contract.T, key int64) []int64 {
+	return contract.Read(t, "users of licence "+strconv.FormatInt(key, 10), func() ([]int64, string) {
+		all := userKeys(served(t, t.Call("getLicenseUsers", contract.Path{"licenseKey": key})))
+		return all, join(slices.Sorted(slices.Values(all)))
+	})
+}
+
+// userKeys lists the keys of an answer that is a bare array of users.
+func userKeys(e *client.Exchange) []int64 {
+	var all []int64
+	for _, item := range e.JSON().Items {
+		if key, ok := fixture.Key(item); ok {
+			all = append(all, key)
+		}
+	}
+	return all
+}
+
+// products reads the products of a licence; it is a bracketed read.
+func products(t *contract.T, key int64) []string {
+	return contract.Read(t, "products of licence "+strconv.FormatInt(key, 10), func() ([]string, string) {
+		all := names(served(t, t.Call("getLicenseProducts", contract.Path{"licenseKey": key})))
+		return all, strings.Join(slices.Sorted(slices.Values(all)), ",")
+	})
+}
+
+// names lists the texts of an answer that is a bare array of them.
+func names(e *client.Exchange) []string {
+	var all []string
+	for _, item := range e.JSON().Items {
+		if item.Text != "" {
+			all = append(all, item.Text)
+		}
+	}
+	return all
+}
+
+// entitlements reads what a licence grants within a product, Absent when it has no such product; it is a bracketed
+// read.
+func entitlements(t *contract.T, key int64, product string) value {
+	return contract.Read(t, "entitlements of licence "+strconv.FormatInt(key, 10)+" in "+product, func() (value, string) {
+		e := t.Send(t.Call("getLicenseEntitlements", contract.Path{"licenseKey": key, "productName": product}))
+		if e.Rejected() {
+			return value{}, ""
+		}
+		if !e.OK() {
+			t.Inconclusive("%s: %s", e.Asked(), e.Answered())
+		}
+		return e.JSON(), e.JSON().Canonical()
+	})
+}
+
+// existing returns at most n licences that are there now and satisfy a condition, those with the longest keys first.
+func existing(t *contract.T, n int, holds func(fixture.Licence) bool) []fixture.Licence {
+	var found []fixture.Licence
+	for _, w := range slices.Backward(goods(t).Windows) {
+		if len(where(w.Licences, holds)) == 0 {
+			continue // discovery says where to look
+		}
+		found = append(found, where(window(t, w), holds)...)
+		if len(found) >= n {
+			return found[:n]
+		}
+	}
+	inWindow := func(l fixture.Licence) bool {
+		return slices.ContainsFunc(goods(t).Windows, func(w fixture.Window) bool { return w.Low <= l.Key && l.Key <= w.High })
+	}
+	for _, l := range slices.Backward(goods(t).Where(holds)) { // named by the target file
+		if len(found) < n && !inWindow(l) {
+			found = append(found, where([]fixture.Licence{licence(t, l.Key)}, holds)...)
+		}
+	}
+	return found
+}
+
+// anyLicence selects every licence.
+func anyLicence(fixture.Licence) bool { return true }
+
+// isBig selects licences whose key a double cannot tell from its neighbours.
+func isBig(l fixture.Licence) bool { return beyondDouble(l.Key) }
+
+func beyondDouble(key int64) bool { return key > 1<<53+1 && key < math.MaxInt64-1 }
+
+// unused returns a key that no licence has; it ends the case when none is known, and the try when the scan that
+// proves it does not answer.
+func unused(t *contract.T) int64 {
+	key, ok := goods(t).Unused()
+	t.Need(ok, "a range of keys that discovery has read whole")
+	return contract.Read(t, "unused key "+strconv.FormatInt(key, 10), func() (int64, string) {
+		e := served(t, t.Call("scanLicensesByKey", nil, "startKey", key, "endKey", key))
+		if len(e.JSON().Items) > 0 {
+			t.Inconclusive("%s was unused and is no longer", strconv.FormatInt(key, 10))
+		}
+		return key, "unused"
 	})
 }
 
@@ -121,7 +234,7 @@ func window(t *contract.T, w fixture.Window) []fixture.Licence {
 		var all []fixture.Licence
 		query := []any{"startKey", w.Low, "endKey", w.High, "count", 100}
 		for last := int64(math.MinInt64); ; {
-			page := licences(t.OK(t.Call("scanLicensesByKey", nil, query...)))
+			page := licences(served(t, t.Call("scanLicensesByKey", nil, query...)))
 			all = append(all, page...)
 			// A page that holds what discovery met is the whole range; a shorter one may be a short page.
 			if len(page) == 0 || len(all) >= len(w.Licences) {
