@@ -17,7 +17,6 @@ import (
 
 	"harness/internal/evidence"
 	"harness/internal/report"
-	"harness/internal/requirement"
 	"harness/internal/target"
 	"harness/internal/verdict"
 )
@@ -88,7 +87,7 @@ func testContract(ctx context.Context, d door, f contractFlags, args []string) e
 	if err != nil {
 		return err
 	}
-	return conclude(d, s.catalogue, run, f.out, gate, format, f.all)
+	return conclude(d, s.choice, run, f.out, gate, format, f.all)
 }
 
 // narrow drops the APIs that are out of the question: those without a chosen operation or requirement, and, when
@@ -116,8 +115,8 @@ func (s *session) narrow(f contractFlags) {
 }
 
 // conclude judges a run, writes its report and prints it; the exit code is the judgement's.
-func conclude(d door, c *requirement.Catalogue, run *evidence.Run, out string, gate verdict.FailOn, format report.Format, all bool) error {
-	judgement := verdict.Judge(c, run)
+func conclude(d door, c choice, run *evidence.Run, out string, gate verdict.FailOn, format report.Format, all bool) error {
+	judgement := verdict.Judge(c.catalogue, run, c.apis...)
 	code := judgement.Exit(gate)
 	r := report.New(run, judgement, code)
 	if out != "" {

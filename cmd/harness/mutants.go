@@ -12,7 +12,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"harness/internal/reference"
-	"harness/internal/requirement"
 	"harness/internal/target"
 	"harness/internal/verdict"
 )
@@ -118,14 +117,14 @@ func mutate(ctx context.Context, f reference.Fault) (mutant, error) {
 	for _, n := range run.Footer.Requests {
 		m.requests += n
 	}
-	m.failed = failing(chosen.catalogue, verdict.Judge(chosen.catalogue, run))
+	m.failed = failing(verdict.Judge(chosen.catalogue, run, chosen.apis...))
 	m.missing = without(f.Breaks, m.failed)
 	m.surprise = without(m.failed, f.Breaks)
 	return m, nil
 }
 
 // failing lists the requirements that fail or are flaky on any operation, sorted.
-func failing(c *requirement.Catalogue, j verdict.Judgement) []string {
+func failing(j verdict.Judgement) []string {
 	var ids []string
 	for _, f := range j.Findings {
 		if f.Verdict == verdict.Fail || f.Verdict == verdict.Flaky || f.Verdict == verdict.Error {
