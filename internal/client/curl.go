@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"harness/internal/target"
@@ -111,8 +112,8 @@ func (c *Client) curlURL(e *Exchange) []string {
 	if strings.Contains(path+"/", "/./") || strings.Contains(path+"/", "/../") {
 		words = append(words, "--path-as-is")
 	}
-	if strings.Contains(e.URL, "#") {
-		// curl would drop what follows, as a fragment.
+	if strings.IndexFunc(e.URL, func(c rune) bool { return c == '#' || c > unicode.MaxASCII }) >= 0 {
+		// curl would drop a fragment, and escape what is not ASCII.
 		if base, err := url.Parse(c.at.URL); err == nil {
 			server := base.Scheme + "://" + base.Host
 			return append(words, "--request-target", quote(c.Redact(strings.TrimPrefix(e.URL, server))), quote(server+"/"))
