@@ -50,11 +50,19 @@ func causes(findings []verdict.Finding) []cause {
 	return all
 }
 
-// alike says whether two findings have one cause, as far as can be told from outside: the same message, but for its
-// numbers and quoted values, on one requirement or on operations of one family.
+// alike says whether two findings have one cause, as far as can be told from outside: the same likely cause, or the
+// same message but for its numbers and quoted values, on one requirement or on operations of one family.
 func alike(a, b verdict.Finding) bool {
-	return a.API == b.API && a.Verdict == b.Verdict && fingerprint(a.Message) == fingerprint(b.Message) &&
+	return a.API == b.API && a.Verdict == b.Verdict &&
+		(fingerprint(a.Message) == fingerprint(b.Message) || likely(a) != "" && likely(a) == likely(b)) &&
 		(a.Requirement == b.Requirement || family(a.Operation) == family(b.Operation))
+}
+
+func likely(f verdict.Finding) string {
+	if len(f.Failures) == 0 {
+		return ""
+	}
+	return f.Failures[0].Likely
 }
 
 var particular = regexp.MustCompile(`"[^"]*"|[0-9]+`)
@@ -95,9 +103,9 @@ func (t *text) failure(c cause) {
 		found += fmt.Sprintf(" (and %s)", count(more, "other failure"))
 	}
 	t.field("promise", f.Statement, 2)
-	t.field("source", source(f), 1)
+	t.field("source", source(f), 2)
 	t.field("found", found, 2)
-	t.field("asked", failure.Asked, 2)
+	t.asked(failure.Asked)
 	t.field("expected", failure.Expected, 3)
 	t.field("got", failure.Got, 3)
 	t.field("likely", failure.Likely, 2)
@@ -105,10 +113,22 @@ func (t *text) failure(c cause) {
 		// Whole, however long: it is there to be copied.
 		t.line(fmt.Sprintf("  %-*s%s", label-2, []string{"reproduce", ""}[i], line))
 	}
-	t.field("ruled out", strings.Join(failure.RuledOut, " · "), 1)
+	t.field("ruled out", strings.Join(failure.RuledOut, " · "), 2)
 	if len(c.also) > 0 {
 		t.field(fmt.Sprintf("+ %d more", len(c.also)), others(c), 2)
 	}
+}
+
+// asked writes requests letter for letter: a long one goes on where the line ends, with no regard to words.
+func (t *text) asked(requests string) {
+	width := max(t.width-label, 20)
+	var broken []string
+	for line := range strings.SplitSeq(requests, "\n") {
+		for runes := []rune(line); len(runes) > 0; runes = runes[min(width, len(runes)):] {
+			broken = append(broken, string(runes[:min(width, len(runes))]))
+		}
+	}
+	t.field("asked", strings.Join(broken, "\n"), 3)
 }
 
 func source(f verdict.Finding) string {
