@@ -84,10 +84,11 @@ func (s session) run(ctx context.Context) (run *evidence.Run, err error) {
 func (s session) play(ctx context.Context, cases []contract.Case, limiter *client.Limiter, sink evidence.Sink) error {
 	clients := map[string]*client.Client{}
 	for _, api := range s.apis {
-		c, err := client.New(client.Options{API: api, Target: s.target, Sink: sink, Limiter: limiter})
+		c, err := client.New(client.Options{API: api, Target: s.target, Sink: sink, Limiter: limiter, Version: tool().Version})
 		if err != nil {
 			return err
 		}
+		defer c.Close()
 		clients[api.Name] = c
 	}
 	s.tell(0, len(cases), "looking for data")

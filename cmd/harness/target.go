@@ -68,10 +68,11 @@ func checkTarget(ctx context.Context, d door, file string) error {
 	limiter := client.NewLimiter(t.Limits)
 	var first error
 	for _, api := range s.apis {
-		c, err := client.New(client.Options{API: api, Target: t, Sink: recorder.Write, Limiter: limiter})
+		c, err := client.New(client.Options{API: api, Target: t, Sink: recorder.Write, Limiter: limiter, Version: tool().Version})
 		if err != nil {
 			return err
 		}
+		defer c.Close()
 		fmt.Fprintf(d.stdout, "\n%s  %s\n", api.Name, t.APIs[api.Name].URL)
 		credentials(ctx, d, c)
 		set, err := fixture.Discover(ctx, map[string]*client.Client{api.Name: c}, t, s.seed, recorder.Write)

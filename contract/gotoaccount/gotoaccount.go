@@ -11,6 +11,7 @@ import (
 
 	"harness/contract"
 	"harness/internal/client"
+	"harness/internal/exact"
 	"harness/internal/fixture"
 )
 
@@ -60,8 +61,10 @@ func fingerprint(all []fixture.Licence) string {
 }
 
 // shape writes a licence so that equal ones are equal text: roles and user keys are sets.
-func shape(l fixture.Licence) string {
-	v := l.Value
+func shape(l fixture.Licence) string { return canonical(l.Value) }
+
+// canonical writes an object so that equal licences are equal text.
+func canonical(v exact.Value) string {
 	members := slices.Clone(v.Members)
 	for i, m := range members {
 		if m.Name == "roles" || m.Name == "userkeys" {
