@@ -1,0 +1,166 @@
+// postLicenseOrganization: POST /api/v2/license/organization, the one operation that writes. It is only called where the
+// target allows it, on the user and the licence set aside, and what it did is undone.
+
+package genesyscloud
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/onsi/gomega"
+
+	. "harness/contract"
+	"harness/internal/client"
+	"harness/internal/exact"
+)
+
+var _ = describe("postLicenseOrganization", func(s *Suite) {
+	s.It("answers a change with its status", Covers("GC-ORG-01"), func(t *T) {
+		w := writing(t)
+		defer w.restore()
+		for _, e := range served(t, w.change(!w.held)) {
+			if e.JSON().Kind == exact.Array {
+				t.On(e).Expect(len(e.JSON().Items), gomega.BeNumerically(">=", 1), "a real change has a status")
+			}
+		}
+	})
+	s.It("names every change once, and no other", Covers("GC-ORG-02"), func(t *T) {
+		w := writing(t)
+		defer w.restore()
+		e := t.OK(w.change(!w.held))
+		if e.JSON().Kind != exact.Array {
+			t.Inconclusive("the answer is no list")
+		}
+		var pairs []string
+		for _, status := range e.JSON().Items {
+			pairs = append(pairs, status.Get("userId").Text+" "+status.Get("licenseId").Text)
+		}
+		t.On(e).Expect(pairs, HaveTextSet(w.user+" "+w.licence), "the statuses name the user and the licence of the request, once")
+	})
+	s.It("does not mind a licence that the user already has", Covers("GC-ORG-04"), func(t *T) {
+		w := writing(t)
+		defer w.restore()
+		first := t.OK(w.change(true))
+		second := t.Send(w.change(true))
+		t.On(first, second).Expect(second, Succeed(), "giving a licence again does not fail")
+		held, seen := w.until(func(held []string) bool { return slices.Contains(held, w.licence) })
+		held = slices.DeleteFunc(held, func(id string) bool { return id != w.licence })
+		t.On(first, second, seen).Expect(len(held), gomega.BeNumerically("<=", 1), "giving a licence again does not give it twice")
+	})
+	s.It("may refuse incomplete bodies", Covers("GC-ORG-05"), func(t *T) {
+		w := writing(t)
+		defer w.restore()
+		r := t.Call("postLicenseOrganization", nil)
+		for _, body := range []string{"", `{}`, `{"assignments":[]}`, `{"assignments":[{}]}`, fmt.Sprintf(`{"assignments":[{"licenseId":%q}]}`, w.licence)} {
+			question := strings.Replace(body, w.licence, "…", 1)
+			if body == "" {
+				r.Body, question = nil, "no body"
+			} else {
+				r.Body = []byte(body)
+			}
+			t.Observe(question, said(t.Send(r)))
+		}
+		after, _ := w.look()
+		change := "nothing"
+		if !slices.Equal(set(after), set(w.before)) {
+			change = "the licences of the user"
+		}
+		t.Observe("changed by them", change)
+	})
+	s.It("may say how a change went, and refuse one that contradicts itself", Covers("GC-ORG-06"), func(t *T) {
+		w := writing(t)
+		defer w.restore()
+		for _, step := range []struct {
+			question string
+			add      bool
+		}{{"a change", !w.held}, {"the same change again", !w.held}, {"the change undone", w.held}} {
+			e := t.Send(w.change(step.add))
+			var results []string
+			for _, status := range e.JSON().Items {
+				results = append(results, status.Get("result").Text)
+			}
+			t.Observe(step.question, strings.TrimSpace(fmt.Sprintf("%d %s", e.Status, strings.Join(set(results), " "))))
+		}
+		t.Observe("added and removed at once", said(t.Send(w.assign([]string{w.user}, []string{w.user}))))
+	})
+})
+
+var _ = describeEach([]string{"postLicenseOrganization", "getLicenseUser"}, func(s *Suite) {
+	s.It("shows a licence once it is given, and no more once it is taken", Covers("GC-ORG-03"), func(t *T) {
+		w := writing(t)
+		defer w.restore()
+		for _, add := range []bool{!w.held, w.held} {
+			e := t.OK(w.change(add))
+			held, seen := w.until(func(held []string) bool { return slices.Contains(held, w.licence) == add })
+			promise := map[bool]string{true: "a licence that was given is there", false: "a licence that was taken is gone"}[add]
+			t.On(e, seen).If("nothing was changed", !add).Expect(slices.Contains(held, w.licence), gomega.Equal(add), promise)
+		}
+	})
+})
+
+// written is the user and the licence set aside for writing, and how they were found.
+type written struct {
+	t             *T
+	user, licence string
+	before        []string // licences of the user
+	held          bool     // whether the licence was one of them
+	pace          time.Duration
+}
+
+// writing reads what will be changed. It is no bracketed read: what moves here is moved by the case.
+func writing(t *T) *written {
+	needWrites(t)
+	w := &written{t: t, user: t.Environment().Writes.User, licence: t.Environment().Writes.License}
+	w.before, _ = w.look()
+	w.held = slices.Contains(w.before, w.licence)
+	return w
+}
+
+// look reads the licences of the user.
+func (w *written) look() ([]string, *client.Exchange) {
+	started := time.Now()
+	e := w.t.OK(w.t.Call("getLicenseUser", Path{"userId": w.user}))
+	w.pace = time.Since(started)
+	return ids(e.JSON().Get("licenses")), e
+}
+
+// until reads until what was written is seen, or long enough: some sixty times as long as a read takes, and a second
+// at least. The document does not say when a change can be seen.
+func (w *written) until(seen func([]string) bool) ([]string, *client.Exchange) {
+	held, e := w.look()
+	first := max(w.pace, 20*time.Millisecond)
+	for pause := first; !seen(held) && pause <= 32*first; pause *= 2 {
+		time.Sleep(pause)
+		held, e = w.look()
+	}
+	return held, e
+}
+
+// change gives the licence to the user, or takes it away.
+func (w *written) change(add bool) client.Request {
+	if add {
+		return w.assign([]string{w.user}, []string{})
+	}
+	return w.assign([]string{}, []string{w.user})
+}
+
+func (w *written) assign(add, remove []string) client.Request {
+	type assignment struct {
+		LicenseID     string   `json:"licenseId"`
+		UserIDsAdd    []string `json:"userIdsAdd"`
+		UserIDsRemove []string `json:"userIdsRemove"`
+	}
+	body, err := json.Marshal(map[string][]assignment{"assignments": {{w.licence, add, remove}}})
+	if err != nil {
+		panic(err) // strings always encode
+	}
+	r := w.t.Call("postLicenseOrganization", nil)
+	r.Body = body
+	return r
+}
+
+// restore puts the licence back to how it was found, whatever the case did and however it ended.
+func (w *written) restore() { w.t.Try(w.change(w.held)) }
