@@ -216,6 +216,17 @@ func TestAnswersAreHeldAgainstTheDocument(t *testing.T) {
 	}
 }
 
+func TestAGatewayThatReachesNothingDepartsInNothing(t *testing.T) {
+	// 502 is in no document, and this one is not the API's.
+	w := newWorld(t, "genesyscloud", func(rw http.ResponseWriter, _ *http.Request) {
+		rw.Header().Set("Retry-After", "31")
+		rw.WriteHeader(502)
+	}, nil)
+	if e := w.send(Request{Operation: w.op("getLicenseDefinitions")}); e.Status != 502 || len(e.Departures) > 0 {
+		t.Errorf("%d, departures %v", e.Status, e.Departures)
+	}
+}
+
 func TestRedirectsAreNotFollowed(t *testing.T) {
 	var elsewhere atomic.Int32
 	other := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { elsewhere.Add(1) }))

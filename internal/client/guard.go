@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -115,6 +116,9 @@ func (g *Guard) refuse(req *http.Request) string {
 	return ""
 }
 
+// pathParameter is what follows a ; in a segment. Some servers drop it before they look at the dots.
+var pathParameter = regexp.MustCompile(`;[^/]*`)
+
 // write is the operation that changes data which a request is, or which a server might take it for that decodes the
 // path, tidies it, or ignores its case and a slash at its end. nil if there is none.
 func (g *Guard) write(method, escaped string, query url.Values) *specs.Operation {
@@ -128,8 +132,8 @@ func (g *Guard) write(method, escaped string, query url.Values) *specs.Operation
 		spellings = append(spellings, decoded)
 	}
 	for _, spelling := range spellings {
-		tidy, _, _ := strings.Cut(spelling, ";")
-		tidy = path.Clean("/" + strings.ReplaceAll(tidy, `\`, "/"))
+		tidy := pathParameter.ReplaceAllString(strings.ReplaceAll(spelling, `\`, "/"), "")
+		tidy = path.Clean("/" + tidy)
 		for _, op := range g.api.Operations {
 			if op.ReadOnly() || op.Method != method {
 				continue

@@ -78,6 +78,7 @@ func TestGuard(t *testing.T) {
 		"a write behind a toggle":          {method: "POST", target: "/api/v2/license/toggles/..%2Forganization"},
 		"a write behind a back-slash":      {method: "POST", target: `/api/v2/license/toggles/..%5Corganization`},
 		"a write behind dots":              {method: "POST", target: "/api/v2/license/toggles/../organization"},
+		"a write behind dots of its own":   {method: "POST", target: "/api/v2/license/toggles/..;x%2Forganization"},
 		"a write with a path parameter":    {method: "POST", target: "/api/v2/license/organization;x=1"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -129,6 +129,19 @@ func TestBodiesAreCut(t *testing.T) {
 	}
 }
 
+func TestNothingIsLeftAtACutThatMoved(t *testing.T) {
+	// Names shorter than the secrets before the cut pull in what lies behind it, a secret cut in half among it.
+	long := strings.Repeat("verysecret", 10)
+	var r redactor
+	r.add(target.Secret{Value: long, Name: "X"})
+	for pad := range 2 * len(long) {
+		text, truncated := r.cut([]byte(long+strings.Repeat("-", 200+pad)+long+"-----"+long), 300)
+		if strings.Contains(text, "very") || !truncated {
+			t.Fatalf("pad %d: %s", pad, text)
+		}
+	}
+}
+
 func TestASecretOfTwoLettersIsLeftAlone(t *testing.T) {
 	w := newWorld(t, "gotoaccount", answer(200, `["abc"]`), func(t *target.Target) {
 		t.APIs["gotoaccount"].Credentials["default"] = target.Credential{Headers: map[string]string{"ClientSecret": "ab"}}

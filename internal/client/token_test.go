@@ -10,7 +10,10 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"harness/internal/target"
 )
@@ -171,5 +174,47 @@ func TestWrongNeedsNoToken(t *testing.T) {
 	}
 	if got := w.requests()[0].Header.Get("Authorization"); !strings.HasPrefix(got, "Bearer ") || len(got) < 20 {
 		t.Errorf("it carried %q", got)
+	}
+}
+
+// endpoint answers token requests without a network.
+type endpoint func() (status int, body string)
+
+func (f endpoint) RoundTrip(*http.Request) (*http.Response, error) {
+	status, body := f()
+	return &http.Response{StatusCode: status, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(body))}, nil
+}
+
+func TestAFailedEndpointIsLeftInPeace(t *testing.T) {
+	for name, c := range map[string]struct {
+		status int
+		body   string
+		want   []int // how often it was asked: after one request, after another at once, after another a minute later
+	}{
+		"it said no":        {401, `{"error":"invalid_client"}`, []int{1, 1, 1}},
+		"it was throttling": {400, `{"error":"invalid_request","description":"rate limit exceeded"}`, []int{3, 3, 6}},
+		"it was down":       {503, "", []int{3, 3, 6}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				asked := 0
+				client := &Client{target: &target.Target{Limits: target.Limits{Timeout: time.Second}}, limiter: NewLimiter(target.Limits{})}
+				source := &tokenSource{client: client, turn: make(chan struct{}, 1), grant: target.OAuth2{TokenURL: "http://localhost/t"}, via: endpoint(func() (int, string) {
+					asked++
+					return c.status, c.body
+				})}
+				var got []int
+				for _, pause := range []time.Duration{0, 0, time.Minute} {
+					time.Sleep(pause)
+					if _, err := source.headers(t.Context()); err == nil {
+						t.Error("it handed a token out")
+					}
+					got = append(got, asked)
+				}
+				if diff := cmp.Diff(c.want, got); diff != "" {
+					t.Errorf("-want +got\n%s", diff)
+				}
+			})
+		})
 	}
 }
