@@ -197,3 +197,15 @@ func TestPoorTarget(t *testing.T) {
 		t.Error("every case was exercised on a target that allows nothing")
 	}
 }
+
+func TestProfile(t *testing.T) {
+	document, at := world(t, nil)
+	left := run(t, document, at)
+	n := map[string]int{}
+	for _, e := range left.Exchanges {
+		n[e.Case]++
+	}
+	for k, v := range n {
+		t.Logf("%4d %s", v, k)
+	}
+}

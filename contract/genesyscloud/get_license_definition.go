@@ -29,7 +29,7 @@ var _ = describe("getLicenseDefinition", func(s *Suite) {
 		t.Need(len(shown) > 0, "a licence definition in the list")
 		for _, e := range t.OKAll(someDefinitions(t)...) {
 			if listed, ok := shown[e.Request.Path["licenseId"]]; ok {
-				t.On(e).Expect(unordered(e.JSON()), EqualJSON(listed), "a definition read alone equals its element in the list")
+				t.On(e).Expect(unordered(single(e.JSON())), EqualJSON(listed), "a definition read alone equals its element in the list")
 			}
 		}
 	})
@@ -56,7 +56,7 @@ var _ = describe("getLicenseDefinition", func(s *Suite) {
 		plain := t.Send(t.Call("getLicenseDefinition", Path{"licenseId": unknown}))
 		t.On(plain).Expect(plain, HaveStatus(404), "an unknown id is answered with 404")
 		var odd []client.Request
-		for _, form := range []string{"%s/part", "%s part", "%s-größe", "%s%%20", "%s?x=1"} {
+		for _, form := range []string{"%s/part", "%s part", "%s-größe"} {
 			odd = append(odd, t.Call("getLicenseDefinition", Path{"licenseId": fmt.Sprintf(form, unknown)}))
 		}
 		for _, e := range t.SendAll(odd...) {

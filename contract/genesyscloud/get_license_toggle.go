@@ -9,19 +9,16 @@ import (
 
 	. "harness/contract"
 	"harness/internal/client"
-	"harness/internal/exact"
 )
-
-var on = exact.Of("true")
 
 var _ = describe("getLicenseToggle", func(s *Suite) {
 	s.It("is on, whatever the feature is called", Covers("GC-TOG-01"), func(t *T) {
 		for _, e := range served(t, toggles(t, example(t, "getLicenseToggle", "featureName"), uuid(t), strings.Repeat("x", 200), "größe", "false", "off")...) {
-			t.On(e).Expect(e.JSON().Get("enabled"), EqualJSON(on), "a toggle is always true")
+			t.On(e).Expect(e.JSON().Get("enabled").Text, gomega.Equal("true"), "a toggle is always true")
 		}
 	})
 	s.It("bears the name that was asked for", Covers("GC-TOG-02"), func(t *T) {
-		for _, e := range t.OKAll(toggles(t, "first-"+uuid(t), "second-"+uuid(t), "with space", "größe", "100%")...) {
+		for _, e := range t.OKAll(toggles(t, "first-"+uuid(t), "with space", "größe, 100%")...) {
 			t.On(e).Expect(e.JSON().Get("featureName").Text, gomega.Equal(e.Request.Path["featureName"]), "featureName is the name asked for, decoded")
 		}
 	})

@@ -122,9 +122,9 @@ func writing(t *T) *written {
 // look reads the licences of the user.
 func (w *written) look() ([]string, *client.Exchange) {
 	started := time.Now()
-	e := w.t.OK(w.t.Call("getLicenseUser", Path{"userId": w.user}))
+	u, e := alone(w.t, w.user)
 	w.pace = time.Since(started)
-	return ids(e.JSON().Get("licenses")), e
+	return u.Licences, e
 }
 
 // until reads until what was written is seen, or long enough: some sixty times as long as a read takes, and a second

@@ -75,6 +75,9 @@ var _ = describe("postLicenseUsers", func(s *Suite) {
 		t.Need(len(ids) >= 2, "at least two users")
 		half := len(ids) / 2
 		parts, whole := append(pieces(t, ids[:half]), pieces(t, ids[half:])...), batch(t, ids)
+		if foreign := without(whole.JSON().Names(), ids); len(foreign) > 0 {
+			t.Inconclusive("the members are not called as the users are, such as %q", foreign[0])
+		}
 		want := exact.Value{Kind: exact.Object, Members: parts}
 		t.On(whole).Expect(unordered(whole.JSON()), EqualJSON(want), "the answer for all users is the answers for two halves together")
 	})
@@ -82,7 +85,7 @@ var _ = describe("postLicenseUsers", func(s *Suite) {
 
 var _ = describeEach([]string{"postLicenseUsers", "getLicenseUser"}, func(s *Suite) {
 	s.It("agrees with the other read about each user of a batch", Covers("GC-BUSR-02"), func(t *T) {
-		some := someUsers(t, goods(t).Users)
+		some := someUsers(t, listed(t))
 		e := batch(t, userIDs(some))
 		for _, u := range some {
 			value := e.JSON().Get(u.ID)

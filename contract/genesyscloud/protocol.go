@@ -26,6 +26,11 @@ var _ = describeEach([]string{
 }, func(s *Suite) {
 	s.It("gives the same answer again, and changes nothing", Covers("GC-GEN-04"), func(t *T) {
 		r := valid(t, s.Operation.ID)
+		if s.Operation.ID == "getLicenseUsers" {
+			answers := t.OKAll(r, r) // the list is what would be seen to change
+			repeated(t, answers[0], answers[1])
+			return
+		}
 		var answers []*client.Exchange
 		undisturbed(t, "a read leaves the list of users as it is", func([]fixture.User) []*client.Exchange {
 			answers = t.OKAll(r, r)

@@ -48,6 +48,13 @@ func request(t *T, operation string) client.Request {
 	return t.Call(operation, nil)
 }
 
+// proven is a request that was seen to be served. A negative case changes one thing in it.
+func proven(t *T, operation string) client.Request {
+	r := request(t, operation)
+	Read(t, "proof of "+operation, func() (string, string) { t.OK(r); return "", "" })
+	return r
+}
+
 // post writes a request whose body is a list of ids.
 func post(t *T, operation string, list ...string) client.Request {
 	r := t.Call(operation, nil)
