@@ -52,24 +52,25 @@ func Implied(op *Operation) string { return Prefix[op.API] + "-DOC-" + op.ID }
 // extension names the catalogue row that a schema or response bears.
 const extension = "x-requirement"
 
-// Check holds an answer against the document and returns how it departs, nil when it is allowed. It reads the body
-// once exactly and once with kin-openapi; what both say of one place is told once.
-func (op *Operation) Check(a Answer) []Departure {
+// Check holds an answer against the document and returns how it departs, nil when it is allowed, and the body as it
+// was read on the way: Absent where the document says nothing of it, or it is no JSON. The body is read once exactly
+// and once by kin-openapi; what both say of one place is told once.
+func (op *Operation) Check(a Answer) (exact.Value, []Departure) {
 	response := op.response(a.Status)
 	if response == nil {
-		return []Departure{{Requirement: Implied(op), Count: 1, Message: fmt.Sprintf("status %d is none of those in the document: %s", a.Status, strings.Join(op.Statuses(), " "))}}
+		return exact.Value{}, []Departure{{Requirement: Implied(op), Count: 1, Message: fmt.Sprintf("status %d is none of those in the document: %s", a.Status, strings.Join(op.Statuses(), " "))}}
 	}
 	if len(response.Content) == 0 {
-		return nil // the document says nothing of this body
+		return exact.Value{}, nil // the document says nothing of this body
 	}
 	c := check{op: op, bearer: bearer(response.Extensions, Implied(op))}
 	media := response.Content.Get(a.Header.Get("Content-Type"))
 	if media == nil {
 		c.depart(c.bearer, "", fmt.Sprintf("Content-Type is %q, the document has %s", a.Header.Get("Content-Type"), strings.Join(mediaTypes(response), ", ")))
-		return c.departures
+		return exact.Value{}, c.departures
 	}
 	if media.Schema == nil {
-		return nil
+		return exact.Value{}, nil
 	}
 	schema := media.Schema.Value
 	if a.Status >= 400 {
@@ -82,12 +83,12 @@ func (op *Operation) Check(a Answer) []Departure {
 	for _, flaw := range flaws {
 		c.depart(c.bearer, flaw.Pointer, flaw.Message)
 		if flaw.Fatal {
-			return c.departures
+			return exact.Value{}, c.departures
 		}
 	}
 	c.strict(nil, schema, value, c.bearer)
 	c.schemas(schema, a)
-	return c.departures
+	return value, c.departures
 }
 
 // response finds what the document says of a status: the status itself, its range, or the default.

@@ -166,7 +166,8 @@ func TestCheckGivesEachDepartureToItsRequirement(t *testing.T) {
 				header.Set("Content-Type", tc.contentType)
 			}
 			var got []string
-			for _, d := range api.Operation(tc.op).Check(specs.Answer{Status: tc.status, Header: header, Body: []byte(tc.body)}) {
+			_, departures := api.Operation(tc.op).Check(specs.Answer{Status: tc.status, Header: header, Body: []byte(tc.body)})
+			for _, d := range departures {
 				got = append(got, d.Requirement+" "+d.Pointer)
 			}
 			if strings.Join(got, "; ") != tc.want {

@@ -25,6 +25,7 @@ import (
 	"time"
 
 	"harness/internal/evidence"
+	"harness/internal/exact"
 	"harness/internal/target"
 	"harness/specs"
 )
@@ -54,6 +55,7 @@ type Client struct {
 	userAgent   string
 	credentials map[string]signer
 	redactor    redactor
+	judged      memo
 	run         string // begins every id, so that several clients of a run never meet
 	exchanges   atomic.Uint32
 }
@@ -280,7 +282,8 @@ func (c *Client) check(e *Exchange) {
 		return
 	}
 	if op := c.operation(e.Request); op != nil {
-		e.Departures = op.Check(specs.Answer{Status: e.Status, Header: e.Header, Body: e.Body})
+		e.value, e.Departures = c.judged.check(op, specs.Answer{Status: e.Status, Header: e.Header, Body: e.Body})
+		e.parsed = e.value.Kind != exact.Absent
 	}
 }
 

@@ -53,7 +53,7 @@ func (c *Client) signer(name string, credential target.Credential, tokens http.R
 	h, shown := http.Header{}, map[string]target.Text{}
 	for header, value := range credential.Headers {
 		h.Set(header, value)
-		shown[http.CanonicalHeaderKey(header)] = place(header)
+		shown[header] = place(header) // as the target spells it
 	}
 	return fixed(h, shown)
 }

@@ -73,7 +73,7 @@ func (c *Client) curlHeaders(e *Exchange, body bool) []string {
 	}
 	var words []string
 	for name, text := range c.credentials[credentialName(e.Request)].shown {
-		if !overridden(e.Request, name) {
+		if !overridden(e.Request, http.CanonicalHeaderKey(name)) {
 			words = append(words, "-H "+quoteText(append(target.Text{{Text: name + ": "}}, text...)))
 		}
 	}

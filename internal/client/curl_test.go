@@ -21,7 +21,7 @@ func TestCurlLine(t *testing.T) {
 		want    string
 	}{
 		{Request{Operation: w.op("scanLicensesByKey"), Query: Query("startKey", 5, "startInclusive", false)},
-			`curl -s -H "Clientname: $GOTO_CLIENT_NAME" -H "Clientsecret: $GOTO_CLIENT_SECRET" -H 'Accept: application/json' 'URL/v2/licenses?startKey=5&startInclusive=false'`},
+			`curl -s -H "ClientName: $GOTO_CLIENT_NAME" -H "ClientSecret: $GOTO_CLIENT_SECRET" -H 'Accept: application/json' 'URL/v2/licenses?startKey=5&startInclusive=false'`},
 		{Request{Operation: w.op("scanLicensesByKey"), Credential: "viewer", Method: "HEAD"},
 			`curl -s -I -H "Authorization: Bearer $GOTO_VIEWER_TOKEN" -H 'Accept: application/json' 'URL/v2/licenses'`},
 		{Request{Operation: w.op("scanLicensesByKey"), Credential: Nobody, Method: "OPTIONS", Raw: "/licenses/../[1]"},
@@ -42,7 +42,7 @@ func TestCurlNamesTheVariablesOfTheFile(t *testing.T) {
 	}
 	w := newWorld(t, "gotoaccount", answer(200, "[]"), func(t *target.Target) { t.APIs, t.TLS = at.APIs, target.TLS{Insecure: true} })
 	e := &Exchange{Request: Request{Operation: w.op("scanLicensesByKey")}, URL: "http://localhost:1/v2/licenses"}
-	want := `curl -s -k -H "Clientname: $WHO" -H "Clientsecret: a${WHAT}b\"\$" -H 'Accept: application/json' 'http://localhost:1/v2/licenses'`
+	want := `curl -s -k -H "ClientName: $WHO" -H "ClientSecret: a${WHAT}b\"\$" -H 'Accept: application/json' 'http://localhost:1/v2/licenses'`
 	if got := w.Curl(e); got != want {
 		t.Errorf("-want +got\n-%s\n+%s", want, got)
 	}

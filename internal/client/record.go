@@ -39,6 +39,9 @@ func (c *Client) record(e *Exchange, sent http.Header) {
 			Requirement: d.Requirement, Pointer: d.Pointer, Message: c.redactor.text(d.Message), Count: d.Count,
 		})
 	}
+	if len(kept.Departures) > 0 {
+		kept.Curl = c.Curl(e)
+	}
 	c.sink(evidence.Record{Exchange: kept})
 }
 
@@ -49,7 +52,8 @@ func (c *Client) shownHeaders(r Request, sent http.Header) map[string][]string {
 	}
 	shown := c.headersText(sent)
 	for name, text := range c.credentials[credentialName(r)].shown {
-		if !overridden(r, name) {
+		if sentAs := http.CanonicalHeaderKey(name); !overridden(r, sentAs) {
+			delete(shown, sentAs)
 			shown[name] = []string{text.String()}
 		}
 	}

@@ -74,7 +74,7 @@ func TestTheEvidenceShowsWhichCredentialWasUsed(t *testing.T) {
 	w.send(Request{Operation: w.op("scanLicensesByKey"), Body: []byte("{}")})
 	want := map[string][]string{
 		"Accept": {"application/json"}, "Accept-Encoding": {"gzip"}, "User-Agent": {"harness/1.2.3"}, "Content-Type": {"application/json"},
-		"Clientname": {"$GOTO_CLIENT_NAME"}, "Clientsecret": {"$GOTO_CLIENT_SECRET"},
+		"ClientName": {"$GOTO_CLIENT_NAME"}, "ClientSecret": {"$GOTO_CLIENT_SECRET"},
 	}
 	if diff := cmp.Diff(want, w.last().Request.Header); diff != "" {
 		t.Errorf("-want +got\n%s", diff)
@@ -147,7 +147,7 @@ func TestASecretOfTwoLettersIsLeftAlone(t *testing.T) {
 		t.APIs["gotoaccount"].Credentials["default"] = target.Credential{Headers: map[string]string{"ClientSecret": "ab"}}
 	})
 	w.send(Request{Operation: w.op("getLicenseProducts"), Path: map[string]string{"licenseKey": "1"}})
-	if got := w.last(); got.Response.Body != `["abc"]` || got.Request.Header["Clientsecret"][0] != "$GOTO_CLIENT_SECRET" {
+	if got := w.last(); got.Response.Body != `["abc"]` || got.Request.Header["ClientSecret"][0] != "$GOTO_CLIENT_SECRET" {
 		t.Errorf("got %s, %v", got.Response.Body, got.Request.Header)
 	}
 }

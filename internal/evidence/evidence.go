@@ -77,6 +77,7 @@ type Exchange struct {
 	Response   *Response   `json:"response,omitempty"` // nil when nothing came back
 	Error      string      `json:"error,omitempty"`    // why nothing came back
 	Departures []Departure `json:"departures,omitempty"`
+	Curl       string      `json:"curl,omitempty"` // sends it again from a shell, secrets as variables; for departures only
 	Started    time.Time   `json:"started"`
 	Seconds    float64     `json:"seconds"`
 	Tries      int         `json:"tries"` // 1 unless throttled or failed on the way

@@ -108,8 +108,8 @@ func run() *evidence.Run {
 
 func exchange(id, operation string, departures ...evidence.Departure) evidence.Exchange {
 	return evidence.Exchange{
-		ID: id, API: "gotoaccount", Operation: operation, Tries: 1, Departures: departures,
-		Request:  evidence.Request{Method: "GET", URL: "http://127.0.0.1:4711/v2/licenses/6472352565130037257", Header: map[string][]string{"Clientname": {"$GOTO_CLIENT_NAME"}}},
+		ID: id, API: "gotoaccount", Operation: operation, Tries: 1, Departures: departures, Curl: `curl -s -H "ClientName: $GOTO_CLIENT_NAME" 'http://127.0.0.1:4711/v2/licenses/6472352565130037257'`,
+		Request:  evidence.Request{Method: "GET", URL: "http://127.0.0.1:4711/v2/licenses/6472352565130037257", Header: map[string][]string{"ClientName": {"$GOTO_CLIENT_NAME"}}},
 		Response: &evidence.Response{Status: 200, Header: map[string][]string{"Content-Type": {"text/html"}}, Body: `{"key":6472352565130037257,"seats":5}`},
 	}
 }

@@ -175,7 +175,7 @@ func (b *bench) departures(e *evidence.Exchange) {
 		f := &evidence.Failure{
 			Message: message, Asked: asked(e), Expected: "an answer that the document allows", Got: got(e, d.Pointer),
 		}
-		if line := curl(e.Request); line != "" {
+		if line := e.Curl; line != "" {
 			f.Reproduce = []string{line}
 		}
 		b.say(p, contribution{verdict: Fail, failure: f, evidence: []string{e.ID}, alike: alike})

@@ -247,8 +247,8 @@ paths:
 
 func exchange(id string, status int, body string, departures ...evidence.Departure) evidence.Exchange {
 	e := evidence.Exchange{
-		ID: id, API: "gotoaccount", Operation: "list", Departures: departures, Tries: 1,
-		Request: evidence.Request{Method: "GET", URL: "http://localhost:1/v2/list?n=1", Header: map[string][]string{"Clientname": {"$GOTO_CLIENT_NAME"}}},
+		ID: id, API: "gotoaccount", Operation: "list", Departures: departures, Curl: `curl -s -H "ClientName: $GOTO_CLIENT_NAME" 'http://localhost:1/v2/list?n=1'`, Tries: 1,
+		Request: evidence.Request{Method: "GET", URL: "http://localhost:1/v2/list?n=1", Header: map[string][]string{"ClientName": {"$GOTO_CLIENT_NAME"}}},
 	}
 	if status == 0 {
 		e.Error = "connection refused"
@@ -340,12 +340,12 @@ func TestAlikeDeparturesAreOneFailure(t *testing.T) {
 		{
 			Message: "/0/seats: 1.0 is not written as an integer (and in one more place)", Asked: "GET /v2/list?n=1",
 			Expected: "an answer that the document allows", Got: "200 application/json, /0/seats holds 1.0",
-			Reproduce: []string{`curl -s -i -H "Clientname: $GOTO_CLIENT_NAME" 'http://localhost:1/v2/list?n=1'`},
+			Reproduce: []string{`curl -s -H "ClientName: $GOTO_CLIENT_NAME" 'http://localhost:1/v2/list?n=1'`},
 		},
 		{
 			Message: "/0/size: 1.0 is not written as an integer (and in one more place)", Asked: "GET /v2/list?n=1",
 			Expected: "an answer that the document allows", Got: "200 application/json, /0/size holds 1.0",
-			Reproduce: []string{`curl -s -i -H "Clientname: $GOTO_CLIENT_NAME" 'http://localhost:1/v2/list?n=1'`},
+			Reproduce: []string{`curl -s -H "ClientName: $GOTO_CLIENT_NAME" 'http://localhost:1/v2/list?n=1'`},
 		},
 	}
 	if diff := cmp.Diff(want, f.Failures); diff != "" {

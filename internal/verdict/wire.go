@@ -1,12 +1,10 @@
-// An exchange in words: what was asked, what came back, and the line that asks it again.
+// An exchange in words: what was asked, and what came back.
 
 package verdict
 
 import (
 	"fmt"
-	"maps"
 	"net/http"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -86,57 +84,3 @@ func excerpt(text string) string {
 	}
 	return string([]rune(text)[:most]) + "…"
 }
-
-// longest is how long a request body may be and still stand in a line that somebody pastes into a shell.
-const longest = 32 << 10
-
-// variable is a secret as the evidence writes it: the name of what held it.
-var variable = regexp.MustCompile(`\$[A-Za-z_][A-Za-z0-9_]*`)
-
-// curl is the request as a line for a POSIX shell, "" where no line can be. Secrets stand in the evidence as
-// variables, and so they do here.
-func curl(r evidence.Request) string {
-	if len(r.Body) > longest {
-		return ""
-	}
-	words := []string{"curl", "-s", "-i"}
-	switch {
-	case r.Method == http.MethodHead:
-		words = append(words, "-I")
-	case r.Method == http.MethodGet && r.Body == "", r.Method == http.MethodPost && r.Body != "":
-	default:
-		words = append(words, "-X", r.Method)
-	}
-	if strings.ContainsAny(r.URL, "[]{}") {
-		words = append(words, "--globoff")
-	}
-	if strings.Contains(r.URL, "/./") || strings.Contains(r.URL, "/../") {
-		words = append(words, "--path-as-is")
-	}
-	for _, name := range slices.Sorted(maps.Keys(r.Header)) {
-		if name == "User-Agent" || name == "Accept-Encoding" || name == "Content-Length" {
-			continue // curl's own are as good
-		}
-		for _, value := range r.Header[name] {
-			words = append(words, "-H", quote(name+": "+value))
-		}
-	}
-	if r.Body != "" {
-		if http.Header(r.Header).Get("Content-Type") == "" {
-			words = append(words, "-H", "'Content-Type:'") // curl would say that it is a form
-		}
-		words = append(words, "--data-raw", literal(r.Body)) // no secret stands in a body
-	}
-	return strings.Join(append(words, quote(r.URL)), " ")
-}
-
-// quote makes one word of a text: single quotes, or double ones where a variable has to be filled in.
-func quote(text string) string {
-	if !variable.MatchString(text) {
-		return literal(text)
-	}
-	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`, "`", "\\`").Replace(text) + `"`
-}
-
-// literal makes one word of a text in which the shell reads nothing.
-func literal(text string) string { return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'" }

@@ -1,50 +1,10 @@
 package verdict
 
 import (
-	"os/exec"
-	"strings"
 	"testing"
 
 	"harness/internal/evidence"
 )
-
-// The shell itself says what the words of a line are, so a line that is printed runs as printed.
-func TestCurlLineMeansTheRequestToAShell(t *testing.T) {
-	for _, test := range []struct {
-		name    string
-		request evidence.Request
-		want    []string // the words after curl -s -i
-	}{
-		{"a read with secrets", evidence.Request{
-			Method: "GET", URL: "http://localhost:1/v2/licenses?find=name=a*&x=y'z",
-			Header: map[string][]string{"Clientname": {"$SHELL_NAME"}, "Clientsecret": {`"$SHELL_NAME"`}, "Accept": {"application/json"}, "User-Agent": {"harness"}},
-		}, []string{"-H", "Accept: application/json", "-H", "Clientname: filled in", "-H", `Clientsecret: "filled in"`, "http://localhost:1/v2/licenses?find=name=a*&x=y'z"}},
-		{"a bearer token", evidence.Request{Method: "GET", URL: "http://localhost:1/", Header: map[string][]string{"Authorization": {"Bearer $SHELL_NAME"}}},
-			[]string{"-H", "Authorization: Bearer filled in", "http://localhost:1/"}},
-		{"a body that a shell would read", evidence.Request{
-			Method: "POST", URL: "http://localhost:1/users", Header: map[string][]string{"Content-Type": {"application/json"}}, Body: "[\"$HOME `id` it's\"]",
-		}, []string{"-H", "Content-Type: application/json", "--data-raw", "[\"$HOME `id` it's\"]", "http://localhost:1/users"}},
-		{"a body without a type", evidence.Request{Method: "POST", URL: "http://localhost:1/users", Body: "[]"},
-			[]string{"-H", "Content-Type:", "--data-raw", "[]", "http://localhost:1/users"}},
-		{"a post without a body", evidence.Request{Method: "POST", URL: "http://localhost:1/toggles/x"}, []string{"-X", "POST", "http://localhost:1/toggles/x"}},
-		{"head", evidence.Request{Method: "HEAD", URL: "http://localhost:1/[1]/../x"}, []string{"-I", "--globoff", "--path-as-is", "http://localhost:1/[1]/../x"}},
-	} {
-		t.Run(test.name, func(t *testing.T) {
-			line := curl(test.request)
-			script := `curl() { shift 2; printf '%s\n' "$@"; }; SHELL_NAME='filled in'; ` + line
-			out, err := exec.Command("sh", "-c", script).CombinedOutput()
-			if err != nil {
-				t.Fatalf("%s: %v\n%s", line, err, out)
-			}
-			if got, want := string(out), strings.Join(test.want, "\n")+"\n"; got != want {
-				t.Errorf("%s\nsays to the shell\n%swant\n%s", line, got, want)
-			}
-		})
-	}
-	if line := curl(evidence.Request{Method: "POST", URL: "http://localhost:1/", Body: strings.Repeat("x", longest+1)}); line != "" {
-		t.Errorf("a body too long to paste gives a line of %d bytes, want none", len(line))
-	}
-}
 
 func TestGot(t *testing.T) {
 	answer := func(status int, body string) *evidence.Exchange {

@@ -1,0 +1,52 @@
+// Bodies already judged: a run reads the same pages again and again, and the same body departs in the same ways.
+
+package client
+
+import (
+	"sync"
+
+	"github.com/zeebo/xxh3"
+
+	"harness/internal/exact"
+	"harness/specs"
+)
+
+// memo keeps the judgement of bodies by a 128-bit hash, with what else the document looks at. The zero value is ready.
+type memo struct {
+	mu    sync.Mutex
+	known map[judgedAs]judgement
+}
+
+type judgedAs struct {
+	operation   *specs.Operation
+	status      int
+	contentType string
+	body        xxh3.Uint128
+	size        int
+}
+
+type judgement struct {
+	value      exact.Value
+	departures []specs.Departure
+}
+
+// remembered bounds how many judgements are kept, since each holds its body. A full memo begins anew.
+const remembered = 512
+
+func (m *memo) check(op *specs.Operation, a specs.Answer) (exact.Value, []specs.Departure) {
+	key := judgedAs{op, a.Status, a.Header.Get("Content-Type"), xxh3.Hash128(a.Body), len(a.Body)}
+	m.mu.Lock()
+	known, ok := m.known[key]
+	m.mu.Unlock()
+	if ok {
+		return known.value, known.departures
+	}
+	known.value, known.departures = op.Check(a)
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.known == nil || len(m.known) >= remembered {
+		m.known = map[judgedAs]judgement{}
+	}
+	m.known[key] = known
+	return known.value, known.departures
+}
