@@ -1,0 +1,66 @@
+// Many requests at once: every answer belongs to its own request, and a scan cut into parts is the whole scan. What
+// only shows under load is judged by load runs.
+
+package gotoaccount
+
+import (
+	"slices"
+
+	"github.com/onsi/gomega"
+
+	. "harness/contract"
+	"harness/internal/client"
+)
+
+var _ = everywhere(operations, func(s *Suite) {
+	id := s.Operation.ID
+	s.It("gives each of many requests at once its own answer", Covers("GOTO-LOAD-01"), func(t *T) {
+		n, rounds := 8, 1
+		if id == "getLicense" {
+			rounds = 4 // one key is one answer, so this is where mixed-up answers show soonest
+		}
+		all := examples(t, id, n)
+		t.Need(len(all) > 1, "data for two different requests")
+		all = slices.Repeat(all, rounds)
+		t.Rand.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
+		var requests []client.Request
+		for _, example := range all {
+			requests = append(requests, example.request)
+		}
+		served := 0
+		for i, e := range t.SendAll(requests...) {
+			if e.OK() {
+				served++
+				t.On(e).Expect(all[i].belongs(e), gomega.BeEmpty(), "with many requests in flight an answer belongs to its own request")
+			}
+		}
+		if served == 0 {
+			t.Inconclusive("none of %d requests was served", len(requests))
+		}
+	})
+})
+
+var _ = everywhere(scans, func(s *Suite) {
+	s.It("finds in parts scanned at once what one scan finds", Covers("GOTO-LOAD-02"), func(t *T) {
+		const parts = 12
+		w := scanOf(s.Operation.ID).set(t, 2)
+		size := max(1, (len(w.hits)+parts-1)/parts)
+		var ranges []bounds
+		for part := range slices.Chunk(w.hits, size) {
+			ranges = append(ranges, bounds{lower: at(part[0])})
+		}
+		for i := range ranges { // up to the key before the next part
+			if i+1 < len(ranges) {
+				ranges[i].upper = at(*ranges[i+1].lower - 1)
+			} else {
+				ranges[i].upper = at(w.hits[len(w.hits)-1])
+			}
+		}
+		var got []int64
+		answers := t.OKAll(w.requests(ranges)...)
+		for i, e := range answers {
+			got = append(got, w.found(ranges[i], e, w.within(ranges[i]))...)
+		}
+		t.On(answers...).Expect(got, HaveKeySet(w.hits...), "the parts of a range, scanned at once, make the whole")
+	})
+})

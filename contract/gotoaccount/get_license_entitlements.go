@@ -1,0 +1,152 @@
+// getLicenseEntitlements: GET /licenses/{licenseKey}/products/{productName}. What a product grants follows no schema.
+
+package gotoaccount
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/onsi/gomega"
+
+	. "harness/contract"
+	"harness/internal/client"
+	"harness/internal/exact"
+)
+
+var _ = describe("getLicenseEntitlements", func(s *Suite) {
+	s.It("answers with one object, whatever stands in it", Covers("GOTO-ENT-01", "GOTO-ENT-02"), func(t *T) {
+		all := granted(t, 12)
+		t.Need(len(all) > 0, "a licence with a product")
+		for _, e := range servedAll(t, singles(t, all)...) {
+			t.On(e).Expect(e.JSON(), BeKind(exact.Object), `"Object with entitlement properties"; that it "can be any JSON" is said of what the object holds`)
+		}
+	})
+	s.It("keeps the entitlements of two products apart", Covers("GOTO-ENT-03"), func(t *T) {
+		keys := manyProducts(t, 3)
+		t.Need(len(keys) > 0, "a licence with two products")
+		var merged grant
+		for _, key := range keys {
+			list := products(t, key)
+			merged = grant{key, list[0]}
+			for _, name := range list[1:] {
+				if !exact.Equal(entitlements(t, key, list[0]), entitlements(t, key, name)) {
+					return
+				}
+			}
+		}
+		// All products of each licence show the same. They may truly be alike, unless licences with one of them only
+		// show that they are not.
+		list := products(t, merged.key)
+		e := served(t, singles(t, []grant{merged})[0])
+		for _, g := range granted(t, 12) {
+			if g.product != list[0] || len(products(t, g.key)) > 1 {
+				continue
+			}
+			for _, name := range e.JSON().Names() {
+				t.On(e).Expect(entitlements(t, g.key, g.product).Names(), gomega.ContainElement(name),
+					fmt.Sprintf("%s shows what belongs to %s: licence %d, which has no other product, has no member %s", list[0], strings.Join(list[1:], " or "), g.key, name))
+			}
+		}
+		t.NotExercised("needs a licence with two products whose entitlements differ")
+	})
+	s.It("tells how it meets products that a licence does not have", Covers("GOTO-ENT-04"), func(t *T) {
+		product, keys := holders(t, 1)
+		observe(t, summary,
+			question{"a product that nobody knows", t.Call("getLicenseEntitlements", Path{"licenseKey": keys[0], "productName": "no-such-product"})},
+			question{"a product of other licences", t.Call("getLicenseEntitlements", Path{"licenseKey": without(t, product), "productName": product})},
+		)
+	})
+	s.It("tells how it meets odd product names", Covers("GOTO-ENT-05"), func(t *T) {
+		product, keys := holders(t, 1)
+		good := singles(t, []grant{{keys[0], product}})[0]
+		plain := t.Try(good)
+		own := likeness{"as the product itself", plain}
+		whole := likeness{"another route: the licence", t.Try(t.Call("getLicense", Path{"licenseKey": keys[0]}))}
+		list := likeness{"another route: the products", t.Try(t.Call("getLicenseProducts", Path{"licenseKey": keys[0]}))}
+		base := strings.TrimSuffix(good.Target(), product)
+		escaped := fmt.Sprintf("%%%02X", product[0]) + product[1:]
+		observe(t, func(e *client.Exchange) string { return against(e, own, whole, list) },
+			question{"other case", raw(good, base+swapCase(product))},
+			question{"percent-encoded", raw(good, base+escaped)},
+			question{"with %2F", raw(good, base+product+"%2Fx")},
+			question{"..", raw(good, base+"..")},
+			question{"%2E%2E", raw(good, base+"%2E%2E")},
+			question{"..%2F..", raw(good, base+"..%2F..")},
+			question{"empty", raw(good, base)},
+			question{"200 characters", raw(good, base+strings.Repeat("x", 200))},
+		)
+	})
+	s.It("answers the same twice", Covers("GOTO-ENT-06"), func(t *T) {
+		all := granted(t, 3)
+		t.Need(len(all) > 0, "a licence with a product")
+		requests := singles(t, all)
+		a, b := servedAll(t, requests...), servedAll(t, requests...)
+		for i := range a {
+			if exact.Equal(a[i].JSON(), b[i].JSON()) {
+				continue
+			}
+			if c := served(t, requests[i]); exact.Equal(b[i].JSON(), c.JSON()) {
+				t.Inconclusive("%s changed once while it was read", a[i].Asked())
+			}
+			t.On(a[i], b[i]).Expect(b[i].JSON(), EqualJSON(a[i].JSON()), "asking twice gives the same entitlements twice")
+		}
+	})
+	s.It("refuses a list of keys without batch=true", Covers("GOTO-ERR-02"), func(t *T) {
+		product, keys := holders(t, 2)
+		e := t.Send(t.Call("getLicenseEntitlements", Path{"licenseKey": join(keys), "productName": product}))
+		t.On(e).Expect(e, BeRejected(), "a list is no key; only a batch takes it")
+	})
+})
+
+var _ = everywhere([]string{"getLicenseEntitlements", "getLicenseEntitlementsByKeys"}, func(s *Suite) {
+	s.It("keeps every digit of the numbers in entitlements", Covers("GOTO-LIC-19"), func(t *T) {
+		judged := false
+		for _, g := range granted(t, 12) {
+			single := served(t, singles(t, []grant{g})[0])
+			many := served(t, batchOf(t, g.product, []int64{g.key}))
+			listed, _ := entries(many, []int64{g.key})
+			if len(listed) == 0 {
+				continue
+			}
+			nested := listed[0].like(single.JSON())
+			a, b, about := numbers(single.JSON()), numbers(nested), single
+			if s.Operation.ID == entitlementBatch {
+				a, b, about = b, a, many
+			}
+			if len(a) != len(b) || !inexactInDouble(single.JSON()) && !inexactInDouble(nested) {
+				continue
+			}
+			judged = true
+			// Which of the two lost digits shows in the number that is left: the double nearest to the other.
+			t.On(about).Expect(roundedFrom(a, b), gomega.BeEmpty(), fmt.Sprintf("the entitlements of licence %d to %s keep their numbers", g.key, g.product))
+		}
+		t.Need(judged, "an entitlement with a number that a double cannot hold")
+	})
+})
+
+// singles asks for each grant alone.
+func singles(t *T, all []grant) []client.Request {
+	var requests []client.Request
+	for _, g := range all {
+		requests = append(requests, t.Call("getLicenseEntitlements", Path{"licenseKey": g.key, "productName": g.product}))
+	}
+	return requests
+}
+
+// roundedFrom lists the numbers that are not those of another list, but the doubles nearest to them.
+func roundedFrom(got, want []string) []string {
+	var rounded []string
+	for i := range got {
+		if !equalNumbers(got[i:i+1], want[i:i+1]) && equalNumbers(got[i:i+1], []string{nearestDouble(want[i])}) {
+			rounded = append(rounded, got[i]+" in place of "+want[i])
+		}
+	}
+	return rounded
+}
+
+func swapCase(text string) string {
+	if upper := strings.ToUpper(text); upper != text {
+		return upper
+	}
+	return strings.ToLower(text)
+}
