@@ -143,36 +143,21 @@ func (st *store) ofUsers(low, high int64) []*licence {
 	return slices.Collect(st.userIndex().buckets(uint64(low), uint64(high)))
 }
 
-// withRole selects the licences that grant a role.
-func (st *store) withRole(role string) selection {
-	x := st.roles.get(func() *index {
+func (st *store) roleIndex() *index {
+	return st.roles.get(func() *index {
 		postings := make([]posting, 0, 2*st.byKey.Len())
-		hashes := make(map[string]uint64)
 		for l := range st.all(math.MinInt64) {
 			for _, r := range l.roles {
-				h, ok := hashes[r]
-				if !ok {
-					h = maphash.String(st.hash, r)
-					hashes[r] = h
-				}
-				postings = append(postings, posting{h, l.key, l})
+				postings = append(postings, posting{maphash.String(st.hash, r), l.key, l})
 			}
 		}
 		return newIndex(postings)
 	})
-	bucket := maphash.String(st.hash, role)
-	// Two names may share a hash, so what the index finds is looked at once more.
-	return keep(func(from int64) iter.Seq[*licence] { return x.ascend(bucket, from) },
-		func(l *licence) bool { return l.hasRole(role) })
 }
 
-// withAttribute selects the licences whose attribute is worth the literal, given in canonical spelling; with a product, the
-// attribute is looked for among that product's entitlements instead.
-func (st *store) withAttribute(product, name, literal string) selection {
+// attributeIndex is the index of an attribute or entitlement that is in use, by the hash of its canonical value.
+func (st *store) attributeIndex(product, name string) *index {
 	full := nameInIndex(product, name)
-	if !st.names[full] {
-		return func(int64) iter.Seq[*licence] { return func(func(*licence) bool) {} }
-	}
 	st.mu.Lock()
 	entry := st.byName[full]
 	if entry == nil {
@@ -180,7 +165,7 @@ func (st *store) withAttribute(product, name, literal string) selection {
 		st.byName[full] = entry
 	}
 	st.mu.Unlock()
-	x := entry.get(func() *index {
+	return entry.get(func() *index {
 		var postings []posting
 		for l := range st.all(math.MinInt64) {
 			if value, ok := worth(l, product, name); ok {
@@ -189,8 +174,23 @@ func (st *store) withAttribute(product, name, literal string) selection {
 		}
 		return newIndex(postings)
 	})
+}
+
+// withRole selects the licences that grant a role. Two names may share a hash, so what the index finds is looked at once more.
+func (st *store) withRole(role string) selection {
+	bucket := maphash.String(st.hash, role)
+	return keep(func(from int64) iter.Seq[*licence] { return st.roleIndex().ascend(bucket, from) },
+		func(l *licence) bool { return l.hasRole(role) })
+}
+
+// withAttribute selects the licences whose attribute is worth the literal, given in canonical spelling; with a product, the
+// attribute is looked for among that product's entitlements instead.
+func (st *store) withAttribute(product, name, literal string) selection {
+	if !st.names[nameInIndex(product, name)] {
+		return func(int64) iter.Seq[*licence] { return func(func(*licence) bool) {} }
+	}
 	bucket := maphash.String(st.hash, literal)
-	return keep(func(from int64) iter.Seq[*licence] { return x.ascend(bucket, from) },
+	return keep(func(from int64) iter.Seq[*licence] { return st.attributeIndex(product, name).ascend(bucket, from) },
 		func(l *licence) bool {
 			value, ok := worth(l, product, name)
 			return ok && canonical(value) == literal
@@ -203,10 +203,10 @@ func (st *store) warm() {
 	wg.Go(func() {
 		st.userIndex()
 		st.accountIndex()
-		st.withRole("")
+		st.roleIndex()
 	})
-	for _, name := range []string{"sku", "tier", "subscriptionId", "externalId"} {
-		st.withAttribute("", name, "")
+	for _, name := range []string{"sku", "tier", "subscriptionId"} {
+		st.attributeIndex("", name)
 	}
 	wg.Wait()
 }
