@@ -11,13 +11,15 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"harness/internal/nearest"
 	"harness/internal/reference"
 	"harness/internal/target"
 	"harness/internal/verdict"
+	"harness/specs"
 )
 
 func newMutants(d door) *cobra.Command {
-	var names []string
+	var apis, names []string
 	var verbose bool
 	c := &cobra.Command{
 		Use:   "mutants",
@@ -26,8 +28,9 @@ func newMutants(d door) *cobra.Command {
 API, and compares the requirements that fail with those that the fault breaks. A fault is killed exactly when the
 two are the same.`,
 		Args: cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error { return mutants(c.Context(), d, names, verbose) },
+		RunE: func(c *cobra.Command, _ []string) error { return mutants(c.Context(), d, apis, names, verbose) },
 	}
+	c.Flags().StringArrayVar(&apis, "api", nil, "only faults of this API: "+strings.Join(specs.Names, ", "))
 	c.Flags().StringArrayVar(&names, "fault", nil, "only this fault")
 	c.Flags().BoolVar(&verbose, "all", false, "name the requirements of exact kills as well")
 	return c
@@ -55,17 +58,10 @@ func (m mutant) state() string {
 	return "inexact"
 }
 
-func mutants(ctx context.Context, d door, names []string, verbose bool) error {
-	faults := reference.Faults()
-	if len(names) > 0 {
-		faults = nil
-		for _, name := range names {
-			f, err := reference.FaultNamed(name)
-			if err != nil {
-				return err
-			}
-			faults = append(faults, f)
-		}
+func mutants(ctx context.Context, d door, apis, names []string, verbose bool) error {
+	faults, err := chooseFaults(apis, names)
+	if err != nil {
+		return err
 	}
 	bar := newStatus(d)
 	w := table(d.stdout)
@@ -98,6 +94,29 @@ func mutants(ctx context.Context, d door, names []string, verbose bool) error {
 		return exit{exitViolated}
 	}
 	return nil
+}
+
+// chooseFaults lists the faults of the given names, or all, of the given APIs, or both.
+func chooseFaults(apis, names []string) ([]reference.Fault, error) {
+	for _, name := range apis {
+		if !slices.Contains(specs.Names, name) {
+			return nil, nearest.Error("API", name, specs.Names, "")
+		}
+	}
+	faults := reference.Faults()
+	if len(names) > 0 {
+		faults = nil
+		for _, name := range names {
+			f, err := reference.FaultNamed(name)
+			if err != nil {
+				return nil, err
+			}
+			faults = append(faults, f)
+		}
+	}
+	return slices.DeleteFunc(faults, func(f reference.Fault) bool {
+		return len(apis) > 0 && !slices.Contains(apis, f.API)
+	}), nil
 }
 
 // mutate runs the suites of a fault's API against a reference server that has it.

@@ -55,14 +55,39 @@ func comparePostings(a, b posting) int {
 	return cmp.Compare(a.key, b.key)
 }
 
+// newIndex loads postings that come in ascending order of key.
 func newIndex(postings []posting) *index {
-	slices.SortFunc(postings, comparePostings)
+	postings = byBucket(postings)
 	less := func(a, b posting) bool { return comparePostings(a, b) < 0 }
 	tree := btree.NewBTreeGOptions(less, btree.Options{NoLocks: true, Degree: 64})
 	for _, p := range postings {
 		tree.Load(p)
 	}
 	return &index{tree}
+}
+
+// byBucket sorts postings by bucket and keeps their order within one: a radix sort, because millions of them must be ready in no time.
+func byBucket(postings []posting) []posting {
+	const digit = 11 // bits
+	sorted := make([]posting, len(postings))
+	for shift := 0; shift < 64; shift += digit {
+		var next [1 << digit]int // where the next posting of each digit goes
+		for i := range postings {
+			next[postings[i].bucket>>shift%(1<<digit)]++
+		}
+		at := 0
+		for i, n := range next {
+			next[i] = at
+			at += n
+		}
+		for i := range postings {
+			d := postings[i].bucket >> shift % (1 << digit)
+			sorted[next[d]] = postings[i]
+			next[d]++
+		}
+		postings, sorted = sorted, postings
+	}
+	return postings
 }
 
 // ascend yields the licences of one bucket from a key upwards.
