@@ -274,11 +274,11 @@ func unzip(body []byte) ([]byte, error) {
 	return plain, err
 }
 
-// check holds the answer against the document. HEAD and OPTIONS have no documented answer, and an answer that says
-// nothing about the API, such as a gateway's, has nothing to depart from. A request spelled by hand is held against
-// the operation it really is, and against nothing when it is none.
+// check holds the answer against the document. HEAD and OPTIONS have no documented answer; an answer that says nothing
+// about the API, such as a gateway's, has nothing to depart from, nor has one to an odd request. A request spelled by
+// hand is held against the operation it really is, and against nothing when it is none.
 func (c *Client) check(e *Exchange) {
-	if e.Err != nil || !e.Judgeable() || e.Request.Method == http.MethodHead || e.Request.Method == http.MethodOptions {
+	if e.Err != nil || !e.Judgeable() || e.Request.Odd || e.Request.Method == http.MethodHead || e.Request.Method == http.MethodOptions {
 		return
 	}
 	if op := c.operation(e.Request); op != nil {

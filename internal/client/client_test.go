@@ -227,6 +227,18 @@ func TestAGatewayThatReachesNothingDepartsInNothing(t *testing.T) {
 	}
 }
 
+func TestAnOddRequestHasNothingToDepartFrom(t *testing.T) {
+	w := newWorld(t, "gotoaccount", answer(200, `{"key":"no licence"}`), nil)
+	r := Request{Operation: w.op("getLicense"), Path: map[string]string{"licenseKey": "1"}, Query: Query("attributeNames", "key")}
+	if e := w.send(r); len(e.Departures) == 0 {
+		t.Error("a plain request: no departure")
+	}
+	r.Odd = true
+	if e := w.send(r); len(e.Departures) != 0 {
+		t.Errorf("an odd request: %v", e.Departures)
+	}
+}
+
 func TestRedirectsAreNotFollowed(t *testing.T) {
 	var elsewhere atomic.Int32
 	other := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { elsewhere.Add(1) }))

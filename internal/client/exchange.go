@@ -31,6 +31,7 @@ type Request struct {
 	Body       []byte            // nil: no body
 	Credential string
 	Method     string // HEAD or OPTIONS in place of the operation's method
+	Odd        bool   // the document says nothing of such a request, so its answer is held against nothing
 	Case       string // for the evidence; "" in discovery
 }
 
