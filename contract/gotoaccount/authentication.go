@@ -16,7 +16,10 @@ import (
 var _ = everywhere(operations, func(s *Suite) {
 	id := s.Operation.ID
 	s.It("admits a client with valid credentials", Covers("GOTO-AUTH-01"), func(t *T) {
-		e := t.Send(anExample(t, id))
+		e := plain(t, id)
+		if !e.Judgeable() {
+			t.Inconclusive("%s: %s", e.Asked(), e.Answered())
+		}
 		t.On(e).Expect(e, gomega.Not(HaveStatus(401, 403)), "valid credentials are admitted")
 	})
 	s.It("answers 401 without credentials, and shows nothing", Covers("GOTO-AUTH-02"), func(t *T) {
@@ -37,19 +40,14 @@ var _ = everywhere(operations, func(s *Suite) {
 	s.It("tells what becomes of a client that leaves one of its headers out", Covers("GOTO-AUTH-05"), func(t *T) {
 		names := credentialHeaders(t)
 		t.Need(len(names) > 1, "a default credential made of the headers that the document names")
-		var questions []question
-		for _, name := range names {
-			questions = append(questions, question{"without " + name, header(anExample(t, id), name)})
-		}
-		observe(t, summary, questions...)
+		last := names[len(names)-1]
+		observe(t, summary, question{"without " + last, header(anExample(t, id), last)})
 	})
 	s.It("tells whether another client sees the same", Covers("GOTO-AUTH-06"), func(t *T) {
 		others := slices.DeleteFunc(t.Client().Credentials(), func(name string) bool { return name == client.Default })
 		t.Need(len(others) > 0, "a second credential beside default that may see other data")
-		good := anExample(t, id)
-		own := t.Try(good)
 		for _, name := range others {
-			t.Observe("as "+name, against(t.Try(as(good, name)), likeness{"the same", own}))
+			t.Observe("as "+name, against(t.Try(as(anExample(t, id), name)), likeness{"the same", plain(t, id)}))
 		}
 	})
 })

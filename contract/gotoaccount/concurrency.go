@@ -15,9 +15,9 @@ import (
 var _ = everywhere(operations, func(s *Suite) {
 	id := s.Operation.ID
 	s.It("gives each of many requests at once its own answer", Covers("GOTO-LOAD-01"), func(t *T) {
-		n, rounds := 8, 1
+		n, rounds := 6, 1
 		if id == "getLicense" {
-			rounds = 4 // one key is one answer, so this is where mixed-up answers show soonest
+			rounds = 6 // one key is one answer, so this is where mixed-up answers show soonest
 		}
 		all := examples(t, id, n)
 		t.Need(len(all) > 1, "data for two different requests")

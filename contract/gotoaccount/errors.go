@@ -51,9 +51,9 @@ var _ = everywhere(operations, func(s *Suite) {
 		}
 	})
 	s.It("tells what an error looks like", Covers("GOTO-ERR-04"), func(t *T) {
-		for _, r := range refusals(t, id) {
+		for i, r := range refusals(t, id) {
 			shape := errorShape(r.e)
-			if r.kind == stranger || r.kind == unknownKey || strings.HasPrefix(r.mistake, "abc") || strings.HasPrefix(r.mistake, "letters") {
+			if i == 0 {
 				if again := t.Try(r.e.Request); errorShape(again) != shape {
 					shape += ", not always"
 				}
@@ -66,7 +66,7 @@ var _ = everywhere(operations, func(s *Suite) {
 		options := good
 		options.Method = http.MethodOptions
 		path, _, _ := strings.Cut(good.Target(), "?")
-		answers := t.TryAll(options, raw(good, path+"/zzz/zzz"))
+		answers := tryOdd(t, options, raw(good, path+"/zzz/zzz"))
 		t.Observe("OPTIONS", fmt.Sprintf("%s, Allow: %s", summary(answers[0]), allow(answers[0])))
 		t.Observe("unknown route", errorShape(answers[1]))
 		for _, r := range refusals(t, id) {

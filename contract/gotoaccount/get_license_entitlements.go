@@ -59,8 +59,7 @@ var _ = describe("getLicenseEntitlements", func(s *Suite) {
 	s.It("tells how it meets odd product names", Covers("GOTO-ENT-05"), func(t *T) {
 		product, keys := holders(t, 1)
 		good := singles(t, []grant{{keys[0], product}})[0]
-		plain := t.Try(good)
-		own := likeness{"as the product itself", plain}
+		own := likeness{"as the product itself", t.Try(good)}
 		whole := likeness{"another route: the licence", t.Try(t.Call("getLicense", Path{"licenseKey": keys[0]}))}
 		list := likeness{"another route: the products", t.Try(t.Call("getLicenseProducts", Path{"licenseKey": keys[0]}))}
 		base := strings.TrimSuffix(good.Target(), product)
@@ -93,15 +92,18 @@ var _ = describe("getLicenseEntitlements", func(s *Suite) {
 	})
 	s.It("refuses a list of keys without batch=true", Covers("GOTO-ERR-02"), func(t *T) {
 		product, keys := holders(t, 2)
-		e := t.Send(t.Call("getLicenseEntitlements", Path{"licenseKey": join(keys), "productName": product}))
+		e := t.Send(odd(t.Call("getLicenseEntitlements", Path{"licenseKey": join(keys), "productName": product})))
 		t.On(e).Expect(e, BeRejected(), "a list is no key; only a batch takes it")
 	})
 })
 
 var _ = everywhere([]string{"getLicenseEntitlements", "getLicenseEntitlementsByKeys"}, func(s *Suite) {
 	s.It("keeps every digit of the numbers in entitlements", Covers("GOTO-LIC-19"), func(t *T) {
-		judged := false
+		judged := 0
 		for _, g := range granted(t, 12) {
+			if judged > 2 {
+				break
+			}
 			single := served(t, singles(t, []grant{g})[0])
 			many := served(t, batchOf(t, g.product, []int64{g.key}))
 			listed, _ := entries(many, []int64{g.key})
@@ -116,11 +118,11 @@ var _ = everywhere([]string{"getLicenseEntitlements", "getLicenseEntitlementsByK
 			if len(a) != len(b) || !inexactInDouble(single.JSON()) && !inexactInDouble(nested) {
 				continue
 			}
-			judged = true
+			judged++
 			// Which of the two lost digits shows in the number that is left: the double nearest to the other.
 			t.On(about).Expect(roundedFrom(a, b), gomega.BeEmpty(), fmt.Sprintf("the entitlements of licence %d to %s keep their numbers", g.key, g.product))
 		}
-		t.Need(judged, "an entitlement with a number that a double cannot hold")
+		t.Need(judged > 0, "an entitlement with a number that a double cannot hold")
 	})
 })
 

@@ -28,7 +28,7 @@ var _ = describe(entitlementBatch, func(s *Suite) {
 	s.It("leaves entitlements with their licence when another one lacks the product", Covers("GOTO-ENTB-01", "GOTO-ENTB-02"), func(t *T) {
 		product, keys := holders(t, 3)
 		asked := slices.Insert(slices.Clone(keys), 1, without(t, product))
-		e := t.Send(batchOf(t, product, asked))
+		e := t.Send(odd(batchOf(t, product, asked)))
 		if e.OK() { // refusing the whole is sane as well
 			eachIsOwn(t, e, product, asked)
 			listed, _ := entries(e, keys)
@@ -71,7 +71,7 @@ var _ = describe(entitlementBatch, func(s *Suite) {
 	})
 	s.It("gives no batch answer without batch=true", Covers("GOTO-ENTB-04"), func(t *T) {
 		product, keys := holders(t, 2)
-		e := t.Send(t.Call("getLicenseEntitlements", Path{"licenseKey": join(keys), "productName": product}))
+		e := t.Send(odd(t.Call("getLicenseEntitlements", Path{"licenseKey": join(keys), "productName": product})))
 		listed, _ := entries(e, keys)
 		t.On(e).If("batch=true is not needed", 2).Expect(len(listed), gomega.BeNumerically("<", 2), "a list of keys without batch=true is no batch")
 	})
@@ -85,7 +85,7 @@ var _ = describe(entitlementBatch, func(s *Suite) {
 			"licence without the product beside one with it", "licence without the product alone", "unknown product",
 			"unused key beside a used one", "one key twice", "empty element", "malformed element",
 		}
-		answers := t.TryAll(
+		answers := tryOdd(t,
 			ask(join([]int64{keys[0], lacking}), product), ask(join([]int64{lacking}), product), ask(a, "no-such-product"),
 			ask(join([]int64{keys[0], unused(t)}), product), ask(a+","+a, product), ask(a+",,"+b, product), ask(a+",abc,"+b, product),
 			batchOf(t, product, keys),
@@ -226,7 +226,7 @@ func mostHolders(t *T, n int) (product string, keys []int64) {
 				if len(found) >= most {
 					break
 				}
-				listed, _ := entries(t.Send(batchOf(t, product, part)), part)
+				listed, _ := entries(t.Send(odd(batchOf(t, product, part))), part)
 				found = append(found, apart(keysOf(listed), found)...)
 			}
 		}

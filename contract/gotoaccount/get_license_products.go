@@ -38,8 +38,8 @@ var _ = describe("getLicenseProducts", func(s *Suite) {
 		keys := crawledKeys(t)
 		t.Need(len(keys) >= 2, "two licences with a product")
 		good := t.Call("getLicenseProducts", Path{"licenseKey": keys[0]})
-		plain := likeness{"as without it", t.Try(good)}
-		observe(t, func(e *client.Exchange) string { return against(e, plain) },
+		without := likeness{"as without it", t.Try(good)}
+		observe(t, func(e *client.Exchange) string { return against(e, without) },
 			question{"two keys", keyed(good, "licenseKey", join(keys[:2]))}, question{"batch=true", with(good, "batch", true)})
 		var all []string
 		ordered := true

@@ -66,13 +66,13 @@ var _ = describe("getLicenseUsers", func(s *Suite) {
 		all := existing(t, 2, func(l fixture.Licence) bool { return len(l.Users) > 0 })
 		t.Need(len(all) == 2, "two licences with users")
 		good := t.Call("getLicenseUsers", Path{"licenseKey": all[0].Key})
-		plain := likeness{"as without it", t.Try(good)}
-		observe(t, func(e *client.Exchange) string { return against(e, plain) },
+		without := likeness{"as without it", t.Try(good)}
+		observe(t, func(e *client.Exchange) string { return against(e, without) },
 			question{"two keys", keyed(good, "licenseKey", join(fixture.Keys(all)))},
 			question{"batch=true", with(good, "batch", true)},
 			question{"includeUsers", with(good, "includeUsers", all[0].Users[0])},
 		)
-		t.Observe("order", map[bool]string{true: "as in userkeys", false: "another than in userkeys"}[slices.Equal(userKeys(plain.e), all[0].Users)])
+		t.Observe("order", map[bool]string{true: "as in userkeys", false: "another than in userkeys"}[slices.Equal(userKeys(without.e), all[0].Users)])
 	})
 })
 

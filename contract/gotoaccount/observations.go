@@ -92,7 +92,7 @@ func observe(t *T, note func(e *client.Exchange) string, questions ...question) 
 	for _, q := range questions {
 		requests = append(requests, q.request)
 	}
-	for i, e := range t.TryAll(requests...) {
+	for i, e := range tryOdd(t, requests...) {
 		t.Observe(questions[i].text, note(e))
 	}
 }
@@ -101,6 +101,30 @@ func observe(t *T, note func(e *client.Exchange) string, questions ...question) 
 type question struct {
 	text    string
 	request client.Request
+}
+
+// tryOdd sends requests of which the document says nothing, side by side: whatever comes back departs from nothing.
+func tryOdd(t *T, requests ...client.Request) []*client.Exchange {
+	for i := range requests {
+		requests[i] = odd(requests[i])
+	}
+	return t.TryAll(requests...)
+}
+
+// odd marks a request of which the document says nothing.
+func odd(r client.Request) client.Request {
+	r.Odd = true
+	return r
+}
+
+// plain reads the answer to an example of an operation, whatever it is, to hold odd ones against; it is a bracketed
+// read.
+func plain(t *T, operation string) *client.Exchange {
+	good := anExample(t, operation)
+	return Read(t, "example of "+operation, func() (*client.Exchange, string) {
+		e := t.Try(good)
+		return e, summary(e) + content(e)
+	})
 }
 
 // with adds query parameters to a request.

@@ -50,16 +50,22 @@ var _ = everywhere(operations, func(s *Suite) {
 		}
 	})
 	s.It("tells what it makes of an unknown parameter", Covers("GOTO-GEN-06"), func(t *T) {
-		good := anExample(t, id)
-		answers := t.TryAll(good, with(good, "zzz", 1))
-		t.Observe("an unknown parameter", against(answers[1], likeness{"ignored", answers[0]}))
+		e := tryOdd(t, with(anExample(t, id), "zzz", 1))[0]
+		t.Observe("an unknown parameter", against(e, likeness{"ignored", plain(t, id)}))
 	})
 	s.It("tells how it reads a parameter that is given twice", Covers("GOTO-GEN-07"), func(t *T) {
 		good := anExample(t, id)
 		name, one, other := twice(t, s)
-		answers := t.TryAll(with(good, name, one, name, other), with(good, name, one), with(good, name, other), good)
-		t.Observe(name+" given twice", against(answers[0],
-			likeness{"as without it", answers[3]}, likeness{"the first counts", answers[1]}, likeness{"the last counts", answers[2]}))
+		requests := []client.Request{with(good, name, one, name, other)}
+		if name != "zzz" {
+			requests = append(requests, with(good, name, one), with(good, name, other))
+		}
+		answers := tryOdd(t, requests...)
+		same := []likeness{{"as without it", plain(t, id)}}
+		for i, e := range answers[1:] {
+			same = append(same, likeness{[]string{"the first counts", "the last counts"}[i], e})
+		}
+		t.Observe(name+" given twice", against(answers[0], same...))
 	})
 	s.It("tells how it meets odd spellings of a good request", Covers("GOTO-GEN-09"), func(t *T) {
 		good := anExample(t, id)
@@ -77,17 +83,19 @@ var _ = everywhere(operations, func(s *Suite) {
 			question{"HEAD", head},
 		)
 		if len(good.Query) > 0 {
-			plain := t.Try(good)
 			shouted := good
 			shouted.Query = slices.Clone(good.Query)
 			for i := range shouted.Query {
 				shouted.Query[i].Name = strings.ToUpper(shouted.Query[i].Name)
 			}
-			t.Observe("parameters in capitals", against(t.Try(shouted), likeness{"as in small letters", plain}))
+			t.Observe("parameters in capitals", against(tryOdd(t, shouted)[0], likeness{"as in small letters", plain(t, id)}))
 		}
 	})
 	s.It("tells which headers matter under load", Covers("GOTO-GEN-12"), func(t *T) {
-		e := t.Send(anExample(t, id))
+		e := plain(t, id)
+		if e.Err != nil {
+			t.Inconclusive("%s: %s", e.Asked(), e.Answered())
+		}
 		for _, name := range []string{"Cache-Control", "Content-Encoding", "Connection", "Retry-After"} {
 			if v := e.Header.Get(name); v != "" {
 				t.Observe(name, v)
@@ -145,7 +153,7 @@ var _ = everywhere([]string{"getLicensesByKeys", "getLicenses", "findLicenses", 
 	s.It("tells whether %2C separates as a comma does, and whether a space may follow one", Covers("GOTO-GEN-08"), func(t *T) {
 		good, list := listed(t, s.Operation.ID)
 		plain, encoded, spaced := good.Target(), strings.ReplaceAll(list, ",", "%2C"), strings.ReplaceAll(list, ",", ",%20")
-		answers := t.TryAll(good, raw(good, strings.Replace(plain, list, encoded, 1)), raw(good, strings.Replace(plain, list, spaced, 1)))
+		answers := tryOdd(t, good, raw(good, strings.Replace(plain, list, encoded, 1)), raw(good, strings.Replace(plain, list, spaced, 1)))
 		t.Observe("%2C", against(answers[1], likeness{"as a comma", answers[0]}))
 		t.Observe("a space after a comma", against(answers[2], likeness{"tolerated", answers[0]}))
 	})
@@ -192,7 +200,7 @@ var _ = everywhere(scans, func(s *Suite) {
 		for _, text := range spellings {
 			requests = append(requests, with(w.request(b, w.limit()), w.spec.LowerInclusive, text, w.spec.UpperInclusive, text))
 		}
-		for i, e := range t.TryAll(requests...) {
+		for i, e := range tryOdd(t, requests...) {
 			read := func(key int64) string {
 				if !e.OK() {
 					return summary(e)
@@ -218,10 +226,8 @@ var _ = everywhere([]string{"getLicensesByKeys", "getLicenseEntitlementsByKeys"}
 
 var _ = everywhere(ofLicences, func(s *Suite) {
 	s.It("tells what it makes of attributeNames, which known clients send", Covers("GOTO-GEN-11"), func(t *T) {
-		good := anExample(t, s.Operation.ID)
-		answers := t.TryAll(good, with(good, "attributeNames", "key,userKeys"))
-		e := answers[1]
-		verdict := against(e, likeness{"ignored", answers[0]})
+		e := tryOdd(t, with(anExample(t, s.Operation.ID), "attributeNames", "key,userKeys"))[0]
+		verdict := against(e, likeness{"ignored", plain(t, s.Operation.ID)})
 		if all := licences(e); verdict != "ignored" && e.OK() {
 			verdict = "honoured"
 			if len(all) > 0 {

@@ -68,15 +68,20 @@ func mistakes(t *T, operation string) []mistake {
 
 	if parameter := keyParameter(good); parameter != "" {
 		key, _, _ := strings.Cut(good.Path[parameter], ",")
-		for _, m := range []struct{ text, key string }{
-			{"abc", "abc"}, {"1.5", "1.5"}, {"1e3", "1e3"}, {"0x10", "0x10"}, {"NUL", "\x00"}, {"a key and letters", key + "abc"},
+		for _, m := range []struct {
+			kind      mistakeKind
+			text, key string
+			usual     bool // asked of every operation; the others of one, since one parser reads all keys
+		}{
+			{malformedKey, "abc", "abc", true}, {malformedKey, "a key and letters", key + "abc", true}, {malformedKey, "NUL", "\x00", true},
+			{malformedKey, "1.5", "1.5", false}, {malformedKey, "1e3", "1e3", false}, {malformedKey, "0x10", "0x10", false},
+			{hugeKey, "2^63", "9223372036854775808", true}, {hugeKey, "2^64 and a key that exists", beyond64(key), true},
+			{hugeKey, "2^64+1", "18446744073709551617", false}, {hugeKey, "forty digits", strings.Repeat("7", 40), false},
 		} {
-			add(malformedKey, m.text+" for a key", keyed(good, parameter, m.key))
+			if m.usual || op.ID == "getLicense" || op.ID == "getLicensesByKeys" {
+				add(m.kind, m.text+" for a key", odd(keyed(good, parameter, m.key)))
+			}
 		}
-		add(hugeKey, "2^63 for a key", keyed(good, parameter, "9223372036854775808"))
-		add(hugeKey, "2^64+1 for a key", keyed(good, parameter, "18446744073709551617"))
-		add(hugeKey, "2^64 and a key that exists", keyed(good, parameter, beyond64(key)))
-		add(hugeKey, "forty digits for a key", keyed(good, parameter, strings.Repeat("7", 40)))
 		if op.Batch == nil && parameter == "licenseKey" {
 			if unusedKey, ok := goods(t).Unused(); ok {
 				add(unknownKey, "unused key", keyed(good, parameter, fmt.Sprint(unusedKey)))
@@ -91,27 +96,27 @@ func mistakes(t *T, operation string) []mistake {
 			{"letters for " + op.Scan.Lower, op.Scan.Lower, "abc"},
 			{"letters for " + op.Scan.LowerInclusive, op.Scan.LowerInclusive, "banana"},
 		} {
-			add(malformedParameter, m.text, replaced(good, m.name, m.value))
+			add(malformedParameter, m.text, odd(replaced(good, m.name, m.value)))
 		}
 	}
 	if a := op.Attribute; a != nil {
-		add(malformedParameter, "a bare word for "+a.Value, replaced(good, a.Value, "premium"))
+		add(malformedParameter, "a bare word for "+a.Value, odd(replaced(good, a.Value, "premium")))
 		if limit := op.Parameter(a.Name).Schema.Value.MaxLength; limit != nil {
-			add(malformedParameter, fmt.Sprintf("%d characters for %s", *limit+1, a.Name), replaced(good, a.Name, strings.Repeat("x", int(*limit)+1)))
+			add(malformedParameter, fmt.Sprintf("%d characters for %s", *limit+1, a.Name), odd(replaced(good, a.Name, strings.Repeat("x", int(*limit)+1))))
 		}
 	}
 	if f := op.Find; f != nil {
 		for _, name := range first(f.Unsearchable, 1) {
-			add(malformedParameter, name+" in "+f.Parameter, replaced(good, f.Parameter, name+"=1"))
+			add(malformedParameter, name+" in "+f.Parameter, odd(replaced(good, f.Parameter, name+"=1")))
 		}
-		add(malformedParameter, "no pair in "+f.Parameter, replaced(good, f.Parameter, "name"))
+		add(malformedParameter, "no pair in "+f.Parameter, odd(replaced(good, f.Parameter, "name")))
 	}
 	for _, f := range op.Filters {
 		if f.Drops == "elements" {
-			add(malformedParameter, "letters for "+f.Parameter, replaced(good, f.Parameter, "abc"))
+			add(malformedParameter, "letters for "+f.Parameter, odd(replaced(good, f.Parameter, "abc")))
 		}
 	}
-	add(malformedParameter, "a broken escape", raw(good, rawWith(good, "zzz=%zz")))
+	add(malformedParameter, "a broken escape", odd(raw(good, rawWith(good, "zzz=%zz"))))
 	add(stranger, "no credential", as(good, client.Nobody))
 	if t.Client().Has(client.Wrong) {
 		add(stranger, "made-up credential", as(good, client.Wrong))
