@@ -127,11 +127,11 @@ func (w *written) look() ([]string, *client.Exchange) {
 	return u.Licences, e
 }
 
-// until reads until what was written is seen, or long enough: some sixty times as long as a read takes, and a second
-// at least. The document does not say when a change can be seen.
+// until reads until what was written is seen, or long enough: some sixty times as long as a read takes, and half a
+// second at least. The document does not say when a change can be seen.
 func (w *written) until(seen func([]string) bool) ([]string, *client.Exchange) {
 	held, e := w.look()
-	first := max(w.pace, 20*time.Millisecond)
+	first := max(w.pace, 10*time.Millisecond)
 	for pause := first; !seen(held) && pause <= 32*first; pause *= 2 {
 		time.Sleep(pause)
 		held, e = w.look()
