@@ -83,7 +83,7 @@ var _ = describe("getLicenseUsers", func(s *Suite) {
 		if !beyond.OK() {
 			return
 		}
-		t.On(beyond).Expect(userIDs(users(beyond)), HaveTextSet(), "nobody is on a page past the end")
+		t.On(beyond).If("the first page comes again", userIDs(users(answers[0]))).Expect(userIDs(users(beyond)), HaveTextSet(), "nobody is on a page past the end")
 		if total := beyond.JSON().Get("total").Text; total != "" {
 			t.On(answers[0], beyond).Expect(whole(total), gomega.Equal(whole(answers[0].JSON().Get("total").Text)), "total is the same on every page")
 		}
