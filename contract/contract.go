@@ -23,6 +23,7 @@ type Case struct {
 	Text         string // the promise, from outside: "returns every licence of the account"
 	Requirements []string
 	Where        string // file:line
+	Alone        bool   // it writes, so no other case runs beside it
 	body         func(*T)
 }
 
@@ -57,7 +58,8 @@ func Covers(ids ...string) []string { return ids }
 // It registers a case.
 func (s *Suite) It(text string, covers []string, body func(*T)) {
 	s.cases = append(s.cases, Case{
-		API: s.API.Name, Operation: s.Operation.ID, Text: text, Requirements: covers, Where: caller(), body: body,
+		API: s.API.Name, Operation: s.Operation.ID, Text: text, Requirements: covers, Where: caller(),
+		Alone: !s.Operation.ReadOnly(), body: body,
 	})
 }
 

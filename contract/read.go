@@ -24,6 +24,8 @@ func Read[V any](t *T, name string, fetch func() (V, string)) V {
 			return m.value.(V)
 		}
 	}
+	// Cases that run side by side and want the same read wait for the one that makes it.
+	defer t.env.reading(t.c.API + " " + name)()
 	if t.try == 1 {
 		if m, ok := t.env.remembered(t.c.API, name); ok {
 			t.reads[name] = &read{again: boxed(fetch), fingerprint: m.fingerprint}

@@ -33,12 +33,15 @@ type Environment struct {
 	Sink     evidence.Sink
 	// Confirm is how many tries a failure is given before it is believed; 0 means DefaultConfirm.
 	Confirm int
-	// Progress is told before each case; nil tells nobody.
+	// Shards is how many cases run side by side; 0 means 1. Cases that write run alone.
+	Shards int
+	// Progress is told when a case begins; nil tells nobody. It is not called concurrently.
 	Progress func(done, total int, c Case)
 
-	mu     sync.Mutex
-	memos  map[string]memo
-	served map[string]bool // API and operation that answered with success
+	mu      sync.Mutex
+	memos   map[string]memo
+	fetches map[string]*sync.Mutex // by read
+	served  map[string]bool        // API and operation that answered with success
 }
 
 // DefaultConfirm is how many tries a failure is given: all broken is broken, some is flaky.
@@ -58,6 +61,21 @@ func (env *Environment) remember(api, name string, m memo) {
 		env.memos = map[string]memo{}
 	}
 	env.memos[api+" "+name] = m
+}
+
+// reading keeps a read to one case at a time, until the function that it returns is called.
+func (env *Environment) reading(name string) (done func()) {
+	env.mu.Lock()
+	if env.fetches == nil {
+		env.fetches = map[string]*sync.Mutex{}
+	}
+	if env.fetches[name] == nil {
+		env.fetches[name] = &sync.Mutex{}
+	}
+	fetch := env.fetches[name]
+	env.mu.Unlock()
+	fetch.Lock()
+	return fetch.Unlock
 }
 
 func (env *Environment) answered(api, operation string) {
@@ -80,22 +98,20 @@ type quiet struct{}
 
 func (quiet) Fail() {}
 
-// Run runs the cases one after another and writes an outcome for each. It may be called again in the same process,
-// not at the same time. A cancelled context ends the run after the case at hand; its error is returned.
+// Run runs the cases, in their order and as many side by side as the environment says, and writes an outcome for each.
+// It may be called again in the same process, not at the same time. A cancelled context ends the run after the cases
+// at hand; its cause is returned.
 func Run(ctx context.Context, cases []Case, env *Environment) error {
 	globals.Reset()
 	stdout := formatter.ColorableStdOut
 	formatter.ColorableStdOut = io.Discard
 	defer func() { formatter.ColorableStdOut = stdout; globals.Reset() }()
 
-	done := 0
-	build(cases, func(c Case) {
-		if env.Progress != nil {
-			env.Progress(done, len(cases), c)
-		}
-		done++
-		if ctx.Err() == nil {
-			report(env, run(ctx, c, env))
+	outcome, wait := start(ctx, cases, env)
+	defer wait()
+	build(cases, func(i int) {
+		if o, ok := <-outcome[i]; ok {
+			report(env, o)
 		}
 	})
 	suite, reporter := ginkgo.GinkgoConfiguration()
@@ -106,39 +122,80 @@ func Run(ctx context.Context, cases []Case, env *Environment) error {
 	return context.Cause(ctx)
 }
 
-// build lays the cases out as Ginkgo's tree: API, operation, case, with the requirements as labels.
-func build(cases []Case, body func(Case)) {
-	for api := range grouped(cases, func(c Case) string { return c.API }) {
-		ginkgo.Describe(api.name, func() {
-			for op := range grouped(api.cases, func(c Case) string { return c.Operation }) {
-				ginkgo.Describe(op.name, func() {
-					for _, c := range op.cases {
-						ginkgo.It(c.Text, ginkgo.Label(c.Requirements...), func() { body(c) })
-					}
-				})
+// start plays the cases in their order, several side by side. The outcome of each comes through its channel, which is
+// closed without one for a case that the context kept from being run; wait returns when all are over.
+func start(ctx context.Context, cases []Case, env *Environment) (outcome []chan evidence.Outcome, wait func()) {
+	outcome = make([]chan evidence.Outcome, len(cases))
+	for i := range outcome {
+		outcome[i] = make(chan evidence.Outcome, 1)
+	}
+	var mu sync.Mutex        // next and progress
+	var writing sync.RWMutex // held for reading by cases that may have company
+	var workers sync.WaitGroup
+	next := 0
+	begin := func() (i int, ok bool) {
+		mu.Lock()
+		defer mu.Unlock()
+		if i = next; i == len(cases) {
+			return 0, false
+		}
+		next++
+		if env.Progress != nil {
+			env.Progress(i, len(cases), cases[i])
+		}
+		return i, true
+	}
+	for range max(1, env.Shards) {
+		workers.Go(func() {
+			for i, ok := begin(); ok; i, ok = begin() {
+				if ctx.Err() == nil {
+					outcome[i] <- runLocked(ctx, cases[i], env, &writing)
+				}
+				close(outcome[i])
 			}
 		})
 	}
+	return outcome, workers.Wait
 }
 
-type group struct {
-	name  string
-	cases []Case
+func runLocked(ctx context.Context, c Case, env *Environment, writing *sync.RWMutex) evidence.Outcome {
+	if c.Alone {
+		writing.Lock()
+		defer writing.Unlock()
+	} else {
+		writing.RLock()
+		defer writing.RUnlock()
+	}
+	return run(ctx, c, env)
 }
 
-// grouped yields runs of cases of the same name, in their order.
-func grouped(cases []Case, name func(Case) string) func(func(group) bool) {
-	return func(yield func(group) bool) {
-		for len(cases) > 0 {
-			n := slices.IndexFunc(cases, func(c Case) bool { return name(c) != name(cases[0]) })
-			if n < 0 {
-				n = len(cases)
-			}
-			if !yield(group{name(cases[0]), cases[:n]}) {
-				return
-			}
-			cases = cases[n:]
+// build lays the cases out as Ginkgo's tree: API, operation, case, with the requirements as labels. The body is given
+// the case's index.
+func build(cases []Case, body func(i int)) {
+	for i := 0; i < len(cases); {
+		api := cases[i].API
+		first := i
+		for i < len(cases) && cases[i].API == api {
+			i++
 		}
+		end := i
+		ginkgo.Describe(api, func() { buildOperations(cases, first, end, body) })
+	}
+}
+
+func buildOperations(cases []Case, first, end int, body func(i int)) {
+	for i := first; i < end; {
+		operation := cases[i].Operation
+		first := i
+		for i < end && cases[i].Operation == operation {
+			i++
+		}
+		last := i
+		ginkgo.Describe(operation, func() {
+			for i := first; i < last; i++ {
+				ginkgo.It(cases[i].Text, ginkgo.Label(cases[i].Requirements...), func() { body(i) })
+			}
+		})
 	}
 }
 

@@ -27,6 +27,7 @@ type contractFlags struct {
 	apis, operations, requirements, specs []string
 	out, failOn, seed, format             string
 	all                                   bool
+	shards                                int
 }
 
 func newContract(d door) *cobra.Command {
@@ -54,6 +55,7 @@ server. It only reads, unless the target's file allows one named write.
 	flags.StringArrayVar(&f.specs, "spec", nil, "use this document instead of the embedded one: API=FILE")
 	flags.StringVar(&f.out, "out", "", "folder that receives run.jsonl and report.json")
 	flags.StringVar(&f.failOn, "fail-on", string(verdict.FailOnShould), "what fails the gate: must, should, drift")
+	flags.IntVar(&f.shards, "shards", 0, "cases that run side by side; 0 chooses from how fast the target answers")
 	flags.StringVar(&f.seed, "seed", "", "seed of every random choice; the report names the one that was used")
 	flags.StringVar(&f.format, "format", report.Formats[0].Name, "how to print the report: "+strings.Join(report.FormatNames(), ", "))
 	flags.BoolVar(&f.all, "all", false, "print observed behaviours one by one as well")
@@ -69,7 +71,10 @@ func testContract(ctx context.Context, d door, f contractFlags, args []string) e
 	if err != nil {
 		return err
 	}
-	s := session{out: f.out, command: append([]string{"harness"}, args...)}
+	if f.shards < 0 {
+		return fmt.Errorf("--shards %d: 0 or more is meant", f.shards)
+	}
+	s := session{out: f.out, shards: f.shards, command: append([]string{"harness"}, args...)}
 	if s.choice, err = choose(f.apis, f.operations, f.requirements, f.specs); err != nil {
 		return err
 	}

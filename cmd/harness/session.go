@@ -3,12 +3,15 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
+	"slices"
+	"sync"
 	"time"
 
 	"harness/contract"
@@ -28,6 +31,7 @@ type session struct {
 	seed     uint64
 	command  []string
 	confirm  int              // tries for a failure; 0 means contract.DefaultConfirm
+	shards   int              // cases side by side; 0 chooses from how fast the target answers
 	out      string           // folder for run.jsonl; "" keeps the run in memory only
 	progress func(p progress) // nil tells nobody
 }
@@ -71,7 +75,8 @@ func (s session) run(ctx context.Context) (run *evidence.Run, err error) {
 	}
 	sink(evidence.Record{Header: s.header()})
 	limiter := client.NewLimiter(s.target.Limits)
-	problem := s.play(ctx, cases, limiter, sink)
+	pace := &pace{}
+	problem := s.play(ctx, cases, limiter, evidence.Tee(sink, pace.note), pace)
 	footer := &evidence.Footer{Finished: time.Now().UTC(), Requests: limiter.Sent(), Cases: len(cases)}
 	if problem != nil {
 		footer.Problem = problem.Error()
@@ -81,7 +86,7 @@ func (s session) run(ctx context.Context) (run *evidence.Run, err error) {
 }
 
 // play discovers the data and runs the cases.
-func (s session) play(ctx context.Context, cases []contract.Case, limiter *client.Limiter, sink evidence.Sink) error {
+func (s session) play(ctx context.Context, cases []contract.Case, limiter *client.Limiter, sink evidence.Sink, answers *pace) error {
 	clients := map[string]*client.Client{}
 	for _, api := range s.apis {
 		c, err := client.New(client.Options{API: api, Target: s.target, Sink: sink, Limiter: limiter, Version: tool().Version})
@@ -98,6 +103,7 @@ func (s session) play(ctx context.Context, cases []contract.Case, limiter *clien
 	}
 	env := &contract.Environment{
 		Clients: clients, Fixtures: set, Writes: s.target.Writes, Seed: s.seed, Sink: sink, Confirm: s.confirm,
+		Shards:   cmp.Or(s.shards, answers.shards(s.target.Limits.Concurrency)),
 		Progress: func(done, total int, c contract.Case) { s.tell(done, total, c.Operation) },
 	}
 	if err := contract.Run(ctx, cases, env); err != nil {
@@ -105,6 +111,34 @@ func (s session) play(ctx context.Context, cases []contract.Case, limiter *clien
 	}
 	s.tell(len(cases), len(cases), "")
 	return nil
+}
+
+// pace is how fast a target answers, as discovery saw it.
+type pace struct {
+	mu      sync.Mutex
+	seconds []float64
+}
+
+func (p *pace) note(r evidence.Record) {
+	if r.Exchange != nil {
+		p.mu.Lock()
+		p.seconds = append(p.seconds, r.Exchange.Seconds)
+		p.mu.Unlock()
+	}
+}
+
+// slow is how long an answer takes from which on it pays to run cases side by side.
+const slow = 0.005
+
+// shards chooses how many cases run side by side: one where answers come at once, else as many as the target takes.
+func (p *pace) shards(concurrency int) int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	slices.Sort(p.seconds)
+	if len(p.seconds) == 0 || p.seconds[len(p.seconds)/2] < slow {
+		return 1
+	}
+	return concurrency
 }
 
 func (s session) tell(done, total int, what string) {
