@@ -19,8 +19,7 @@ import (
 )
 
 func newMutants(d door) *cobra.Command {
-	var apis, names []string
-	var verbose bool
+	var f mutantFlags
 	c := &cobra.Command{
 		Use:   "mutants",
 		Short: "Run the suites against every fault of the reference server, and say which requirements catch it",
@@ -28,67 +27,94 @@ func newMutants(d door) *cobra.Command {
 API, and compares the requirements that fail with those that the fault breaks. A fault is killed exactly when the
 two are the same.`,
 		Args: cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error { return mutants(c.Context(), d, apis, names, verbose) },
+		RunE: func(c *cobra.Command, _ []string) error { return mutants(c.Context(), d, f) },
 	}
-	c.Flags().StringArrayVar(&apis, "api", nil, "only faults of this API: "+strings.Join(specs.Names, ", "))
-	c.Flags().StringArrayVar(&names, "fault", nil, "only this fault")
-	c.Flags().BoolVar(&verbose, "all", false, "name the requirements of exact kills as well")
+	c.Flags().StringArrayVar(&f.apis, "api", nil, "only faults of this API: "+strings.Join(specs.Names, ", "))
+	c.Flags().StringArrayVar(&f.faults, "fault", nil, "only this fault")
+	c.Flags().BoolVar(&f.all, "all", false, "name the requirements of exact kills as well")
+	c.Flags().StringVar(&f.out, "out", "", "write who kills whom as JSON to this file")
 	return c
+}
+
+type mutantFlags struct {
+	apis, faults []string
+	all          bool
+	out          string
 }
 
 // mutant is how the suites came out on one fault.
 type mutant struct {
-	fault             reference.Fault
-	failed            []string // requirements that failed, sorted
-	missing, surprise []string // promised and not failed; failed and not promised
-	requests          int
-	took              time.Duration
+	Fault    string   `json:"fault"`
+	API      string   `json:"api"`
+	Summary  string   `json:"summary"`
+	State    string   `json:"state"` // killed, inexact, survived
+	Failed   []string `json:"failed"`
+	Missing  []string `json:"missing,omitempty"`  // promised to fail, and did not
+	Surprise []string `json:"surprise,omitempty"` // failed, and was not promised to
+	Requests int      `json:"requests"`
+	Seconds  float64  `json:"seconds"`
 }
 
-// exact says whether the fault failed the requirements that it breaks, and no others.
-func (m mutant) exact() bool { return len(m.missing) == 0 && len(m.surprise) == 0 && len(m.failed) > 0 }
-
-func (m mutant) state() string {
+// settle says how the mutant fared: killed by exactly the requirements that it breaks, by others, or not at all.
+func (m *mutant) settle() {
 	switch {
-	case len(m.failed) == 0:
-		return "survived"
-	case m.exact():
-		return "killed"
+	case len(m.Failed) == 0:
+		m.State = "survived"
+	case len(m.Missing) == 0 && len(m.Surprise) == 0:
+		m.State = "killed"
+	default:
+		m.State = "inexact"
 	}
-	return "inexact"
 }
 
-func mutants(ctx context.Context, d door, apis, names []string, verbose bool) error {
-	faults, err := chooseFaults(apis, names)
+func (m mutant) detail(all bool) string {
+	text := fmt.Sprintf("%d requirements", len(m.Failed))
+	if all || m.State != "killed" {
+		text = strings.Join(m.Failed, " ")
+	}
+	if len(m.Missing) > 0 {
+		text += "; not failed: " + strings.Join(m.Missing, " ")
+	}
+	if len(m.Surprise) > 0 {
+		text += "; not expected: " + strings.Join(m.Surprise, " ")
+	}
+	return text
+}
+
+func mutants(ctx context.Context, d door, f mutantFlags) error {
+	faults, err := chooseFaults(f.apis, f.faults)
 	if err != nil {
 		return err
 	}
 	bar := newStatus(d)
-	w := table(d.stdout)
 	count := map[string]int{}
-	for i, f := range faults {
-		bar.show(progress{i, len(faults), f.Name})
-		m, err := mutate(ctx, f)
+	var all []mutant
+	for i, fault := range faults {
+		bar.show(progress{i, len(faults), fault.Name})
+		m, err := mutate(ctx, fault)
 		if err != nil {
 			return err
 		}
-		count[m.state()]++
-		detail := fmt.Sprintf("%d requirements", len(m.failed))
-		if verbose || !m.exact() {
-			detail = strings.Join(m.failed, " ")
+		if ctx.Err() != nil {
+			return fmt.Errorf("interrupted after %d of %d faults", i, len(faults))
 		}
-		if len(m.missing) > 0 {
-			detail += "; not failed: " + strings.Join(m.missing, " ")
+		count[m.State]++
+		all = append(all, m)
+		if m.State != "killed" || f.all {
+			bar.clear()
+			fmt.Fprintf(d.stdout, "%-8s  %s  %s\n", m.State, m.Fault, m.detail(f.all))
 		}
-		if len(m.surprise) > 0 {
-			detail += "; not expected: " + strings.Join(m.surprise, " ")
-		}
-		fmt.Fprintf(w, "%s\t%s\t%s\n", m.state(), f.Name, detail)
 	}
 	bar.clear()
-	fmt.Fprintf(w, "\n%d faults: %d killed exactly, %d inexactly, %d survived\n", len(faults), count["killed"], count["inexact"], count["survived"])
-	if err := w.Flush(); err != nil {
-		return fault{err}
+	fmt.Fprintf(d.stdout, "%d faults: %d killed exactly, %d inexactly, %d survived\n", len(faults), count["killed"], count["inexact"], count["survived"])
+	if f.out != "" {
+		var b strings.Builder
+		if err := printJSON(&b, all); err != nil {
+			return fault{err}
+		}
+		if err := writeWhole(f.out, []byte(b.String())); err != nil {
+			return err
+		}
 	}
 	if count["killed"] < len(faults) {
 		return exit{exitViolated}
@@ -121,7 +147,7 @@ func chooseFaults(apis, names []string) ([]reference.Fault, error) {
 
 // mutate runs the suites of a fault's API against a reference server that has it.
 func mutate(ctx context.Context, f reference.Fault) (mutant, error) {
-	m := mutant{fault: f}
+	m := mutant{Fault: f.Name, API: f.API, Summary: f.Summary}
 	chosen, err := choose([]string{f.API}, nil, nil, nil)
 	if err != nil {
 		return m, fault{err}
@@ -132,13 +158,14 @@ func mutate(ctx context.Context, f reference.Fault) (mutant, error) {
 	if err != nil {
 		return m, err
 	}
-	m.took = time.Since(started)
+	m.Seconds = time.Since(started).Seconds()
 	for _, n := range run.Footer.Requests {
-		m.requests += n
+		m.Requests += n
 	}
-	m.failed = failing(verdict.Judge(chosen.catalogue, run, chosen.apis...))
-	m.missing = without(f.Breaks, m.failed)
-	m.surprise = without(m.failed, f.Breaks)
+	m.Failed = failing(verdict.Judge(chosen.catalogue, run, chosen.apis...))
+	m.Missing = without(f.Breaks, m.Failed)
+	m.Surprise = without(m.Failed, f.Breaks)
+	m.settle()
 	return m, nil
 }
 
