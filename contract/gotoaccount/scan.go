@@ -45,6 +45,16 @@ type bounds struct {
 func at(key int64) *int64     { return &key }
 func inclusive(is bool) *bool { return &is }
 
+// closed is the range from a to b with both, and says so: what a flag means when it is left out is a promise of its
+// own, and the others do not lean on it.
+func closed(a, b int64) bounds { return bounds{at(a), at(b), inclusive(true), inclusive(true)} }
+
+// after is the range beyond a key up to b.
+func after(a, b int64) bounds { return bounds{at(a), at(b), inclusive(false), inclusive(true)} }
+
+// before is the range from a up to a key and without it.
+func before(a, b int64) bounds { return bounds{at(a), at(b), inclusive(true), inclusive(false)} }
+
 // holds says whether a key lies in the range; flags that are left out are inclusive, as the document has it.
 func (b bounds) holds(key int64) bool {
 	if b.lower != nil && (key < *b.lower || key == *b.lower && b.lowerInclusive != nil && !*b.lowerInclusive) {
@@ -101,14 +111,18 @@ type setting struct {
 
 // set reads the window and needs at least that many selected licences in it.
 func (s scan) set(t *T, need int) setting {
-	sel := s.selects(t)
-	all := window(t, sel.window)
-	hits := fixture.Keys(where(all, sel.holds))
-	t.Need(len(hits) >= need, "%d licences that %s finds within one page of keys (%d there)", need, s.operation, len(hits))
-	return setting{t: t, s: s, sel: sel, spec: t.Operation(s.operation).Scan, all: all, hits: hits}
+	w := s.setOn(t, s.selects(t))
+	t.Need(len(w.hits) >= need, "%d licences that %s finds within one page of keys (%d there)", need, s.operation, len(w.hits))
+	return w
 }
 
-// request writes a scan of a range; count 0 leaves the limit out.
+// setOn reads the window of a selection.
+func (s scan) setOn(t *T, sel selection) setting {
+	all := window(t, sel.window)
+	return setting{t: t, s: s, sel: sel, spec: t.Operation(s.operation).Scan, all: all, hits: fixture.Keys(where(all, sel.holds))}
+}
+
+// request writes a scan of a range; a nil count leaves the limit out.
 func (w setting) request(b bounds, count any) client.Request {
 	query := slices.Concat(w.sel.query, b.query(w.spec))
 	if count != nil {
@@ -117,9 +131,22 @@ func (w setting) request(b bounds, count any) client.Request {
 	return w.t.Call(w.s.operation, nil, query...)
 }
 
+// requests writes a scan of each range with the greatest count.
+func (w setting) requests(ranges []bounds) []client.Request {
+	var all []client.Request
+	for _, b := range ranges {
+		all = append(all, w.request(b, w.limit()))
+	}
+	return all
+}
+
 // limit is the greatest count that the document allows.
-func (w setting) limit() int64 {
-	r, _ := w.t.Operation(w.s.operation).Range(w.spec.Limit)
+func (w setting) limit() int64 { return most(w.t, w.s.operation) }
+
+// most is the greatest count that the document allows to a scan.
+func most(t *T, operation string) int64 {
+	op := t.Operation(operation)
+	r, _ := op.Range(op.Scan.Limit)
 	return r.Max
 }
 
@@ -138,8 +165,11 @@ func (w setting) within(b bounds) []int64 {
 // nothing else is wrong, the next page is asked for.
 func (w setting) found(b bounds, first *client.Exchange, want []int64) []int64 {
 	found := keys(first)
-	for page := found; len(page) > 0 && subset(found, want) && len(found) < len(want); {
+	for page := found; len(page) > 0 && len(found) < len(want) && len(apart(found, want)) == 0; {
 		high := slices.Max(page)
+		if b.upper != nil && high >= *b.upper {
+			break
+		}
 		next := bounds{lower: at(high), lowerInclusive: inclusive(false), upper: b.upper, upperInclusive: b.upperInclusive}
 		page = keys(w.t.OK(w.request(next, w.limit())))
 		if len(page) == 0 || slices.Max(page) <= high {
@@ -152,11 +182,7 @@ func (w setting) found(b bounds, first *client.Exchange, want []int64) []int64 {
 
 // expect asks for ranges side by side and holds each against the window. wrong holds likely causes for a range.
 func (w setting) expect(promise string, ranges []bounds, wrong ...cause) {
-	var requests []client.Request
-	for _, b := range ranges {
-		requests = append(requests, w.request(b, w.limit()))
-	}
-	for i, e := range w.t.OKAll(requests...) {
+	for i, e := range w.t.OKAll(w.requests(ranges)...) {
 		want := w.within(ranges[i])
 		a := w.t.On(e)
 		for _, c := range wrong {
@@ -164,6 +190,14 @@ func (w setting) expect(promise string, ranges []bounds, wrong ...cause) {
 		}
 		a.Expect(w.found(ranges[i], e, want), HaveKeySet(want...), fmt.Sprintf("%s: %s", promise, ranges[i]))
 	}
+}
+
+// first reads the first page of a range; it is a bracketed read.
+func (w setting) first(b bounds) []int64 {
+	return Read(w.t, fmt.Sprint(w.s.operation, w.sel.query, b), func() ([]int64, string) {
+		page := sorted(keys(w.t.OK(w.request(b, w.limit()))))
+		return page, fmt.Sprint(page)
+	})
 }
 
 // cause is a likely cause: what the server would have done with a range instead.
@@ -193,15 +227,6 @@ func (s scan) law(suite *Suite) {
 	s.order(suite)
 }
 
-func subset(part, whole []int64) bool {
-	for _, k := range part {
-		if !slices.Contains(whole, k) {
-			return false
-		}
-	}
-	return true
-}
-
 // ascends says where keys do not strictly ascend, ok when they do.
 func ascends(list []int64) (at int, ok bool) {
 	for i := 1; i < len(list); i++ {
@@ -214,10 +239,10 @@ func ascends(list []int64) (at int, ok bool) {
 
 // between returns an unused key between two neighbours of a window, ok false when they touch.
 func between(low, high int64) (int64, bool) {
-	if high-low < 2 {
+	if uint64(high-low) < 2 {
 		return 0, false
 	}
-	return low + (high-low)/2, true
+	return low + int64(uint64(high-low)/2), true
 }
 
 // beyond is a bound that no key can lie above.
