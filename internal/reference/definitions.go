@@ -39,6 +39,9 @@ func (s *Server) getLicenseDefinition(e *errand) ([]byte, *failure) {
 	case s.has(DefinitionFirst) && d != nil:
 		d = s.directory.definitions[0]
 	}
+	if d == nil && s.varies(OddID400) && url.PathEscape(e.name) != e.name {
+		return nil, fail(http.StatusBadRequest, "invalid.value", "No license definition can have this id.")
+	}
 	if d == nil {
 		return nil, fail(http.StatusNotFound, "not.found", "The requested license definition does not exist.")
 	}

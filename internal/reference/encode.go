@@ -33,15 +33,19 @@ func (s *Server) appendLicences(b []byte, licences []*licence, sh showing) []byt
 func (s *Server) appendLicence(b []byte, l *licence, sh showing) []byte {
 	b = s.appendKey(append(b, `{"key":`...), l.key)
 	b = s.appendAccount(b, l, sh)
-	b = s.appendSeats(append(b, `,"seats":`...), l)
-	b = s.appendRemaining(append(b, `,"remaining":`...), l, sh)
+	if !l.lacks("seats") {
+		b = s.appendSeats(append(b, `,"seats":`...), l)
+		b = s.appendRemaining(append(b, `,"remaining":`...), l, sh)
+	}
 	b = s.appendFlags(b, l)
 	b = s.appendRoles(append(b, `,"roles":`...), l, sh)
 	b = s.appendUserKeys(b, l, sh)
-	if l.is(weighted) {
+	if !l.lacks("users") {
 		b = appendUserObjects(append(b, `,"users":`...), l)
 	}
-	b = s.appendWords(b, l, sh)
+	if !l.lacks("name") {
+		b = s.appendWords(b, l, sh)
+	}
 	b = s.appendCustom(b, l, sh)
 	return append(b, '}')
 }
@@ -134,6 +138,9 @@ func (s *Server) appendFlags(b []byte, l *licence) []byte {
 	default:
 		b = strconv.AppendBool(b, l.is(enabled))
 	}
+	if l.lacks("weighted") {
+		return s.appendManaged(b, l)
+	}
 	b = append(b, `,"weighted":`...)
 	switch {
 	case s.has(WeightedLetter) && l.is(weighted):
@@ -142,6 +149,13 @@ func (s *Server) appendFlags(b []byte, l *licence) []byte {
 		b = append(b, `"N"`...)
 	default:
 		b = strconv.AppendBool(b, l.is(weighted))
+	}
+	return s.appendManaged(b, l)
+}
+
+func (s *Server) appendManaged(b []byte, l *licence) []byte {
+	if l.lacks("externallymanaged") {
+		return b
 	}
 	return strconv.AppendBool(append(b, `,"externallymanaged":`...), l.is(externallyManaged))
 }
@@ -257,6 +271,9 @@ func (s *Server) appendCustom(b []byte, l *licence, sh showing) []byte {
 		}
 		if s.has(AccountRoundsNumbers) && sh.op == getLicenses {
 			value = throughDoubles(value)
+		}
+		if s.varies(NumbersRespelled) && sh.op.scans() {
+			value = respellNumbers(value)
 		}
 		b = append(appendString(append(b, ','), name), ':')
 		b = append(b, value...)

@@ -29,23 +29,23 @@ func Faults() []Fault { return slices.Clone(faults) }
 
 // FaultNamed returns the fault of that name. The error for an unknown one lists the nearest names.
 func FaultNamed(name string) (Fault, error) {
-	for _, f := range faults {
+	names := make([]string, len(faults))
+	for i, f := range faults {
 		if f.Name == name {
 			return f, nil
 		}
+		names[i] = f.Name
 	}
-	return Fault{}, fmt.Errorf("no fault %q; the nearest are [%s]", name, strings.Join(nearest(name, 3), " "))
+	return Fault{}, fmt.Errorf("no fault %q; the nearest are [%s]", name, strings.Join(nearest(name, names, 3), " "))
 }
 
-// nearest returns the fault names with the fewest edits to the given one, a part of a name counting as near.
-func nearest(name string, n int) []string {
-	names := make([]string, len(faults))
+// nearest sorts the names by their edits to the given one, a part of a name counting as near, and returns the first n.
+func nearest(name string, names []string, n int) []string {
 	far := make(map[string]int)
-	for i, f := range faults {
-		names[i] = f.Name
-		far[f.Name] = edits(name, f.Name)
-		if name != "" && strings.Contains(f.Name, name) {
-			far[f.Name] = 1
+	for _, known := range names {
+		far[known] = edits(name, known)
+		if name != "" && strings.Contains(known, name) {
+			far[known] = 1
 		}
 	}
 	slices.SortStableFunc(names, func(a, b string) int { return far[a] - far[b] })

@@ -64,6 +64,8 @@ func (s *Server) parseFilter(filter string) ([]pair, *refusal) {
 				continue
 			case s.has(FilterForbiddenWorks) && len(parts) == 1:
 			case s.has(FilterMixedApplied) && len(parts) > 1:
+			case s.varies(UnsearchableEmpty):
+				name = "" // which no attribute has
 			default:
 				return nil, refuse(http.StatusBadRequest, "InvalidFilter", "%s cannot be searched", name)
 			}
@@ -82,12 +84,17 @@ func (s *Server) parseFilter(filter string) ([]pair, *refusal) {
 // matches reports whether an attribute of the licence matches a pattern as a whole. Texts are compared as they are, other scalars
 // as they are written in JSON.
 func (s *Server) matches(l *licence, p pair) bool {
+	if s.varies(CustomUnfindable) && !slices.Contains(standardAttributes, p.name) {
+		return false
+	}
 	return slices.ContainsFunc(textsOf(l, p.name), func(text string) bool { return s.matchesText(p.pattern, text) })
 }
 
 func (s *Server) matchesText(pattern, text string) bool {
 	starred := strings.Contains(pattern, "*")
 	switch {
+	case s.varies(CaseInsensitive):
+		return glob(strings.ToLower(pattern), strings.ToLower(text))
 	case s.has(FilterStarLiteral):
 		return pattern == text
 	case s.has(FilterPrefix) && !starred:

@@ -45,8 +45,8 @@ type generator struct {
 	custom   []member // an arena likewise
 }
 
-// generate makes n licences and loads them into a store.
-func generate(seed uint64, n int) *store {
+// generate makes n licences, which ascend by key.
+func generate(seed uint64, n int) []licence {
 	g := &generator{seed: seed, count: n, rng: rand.New(rand.NewPCG(seed, 0x11ce45e))}
 	for period := 1; period < len(g.phases); period++ {
 		g.phases[period] = int(uint64(spread(seed, uint64(period), 0)) % uint64(period))
@@ -56,7 +56,7 @@ func generate(seed uint64, n int) *store {
 	for i, key := range g.keys() {
 		g.fill(&licences[i], i, key)
 	}
-	return newStore(licences)
+	return licences
 }
 
 // prepare builds the tables that licences point into.

@@ -205,6 +205,9 @@ func (s *Server) readBody(w http.ResponseWriter, e *errand) *failure {
 
 // strings reads a body that is an array of strings; without a body there are none.
 func (s *Server) strings(e *errand) ([]string, *failure) {
+	if e.body == nil && s.varies(BodyRequired) {
+		return nil, fail(http.StatusBadRequest, "bad.request", "The request has no body.")
+	}
 	if e.body == nil {
 		return nil, nil
 	}

@@ -3,6 +3,7 @@
 package reference
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 )
@@ -87,6 +88,9 @@ func (s *Server) getLicensesByKeys(c *call) ([]byte, *refusal) {
 	if refused != nil {
 		return nil, refused
 	}
+	if s.varies(UnknownKey404) && slices.ContainsFunc(keys, func(key int64) bool { return s.lookup(key) == nil }) {
+		return nil, refuse(http.StatusNotFound, "NoSuchLicense", "no license has one of these keys")
+	}
 	if s.has(BatchFirstOnly) {
 		keys = keys[:1]
 	}
@@ -113,7 +117,7 @@ func (s *Server) licencesByKeys(keys []int64) []*licence {
 	seen := make(map[*licence]bool, len(keys))
 	licences := make([]*licence, 0, len(keys))
 	for _, key := range keys {
-		if l := s.lookup(key); l != nil && !seen[l] {
+		if l := s.lookup(key); l != nil && (!seen[l] || s.varies(DuplicatesTwice)) {
 			seen[l] = true
 			licences = append(licences, l)
 		}
@@ -135,7 +139,14 @@ func (s *Server) between(low, high int64, most int) []*licence {
 
 // shuffle puts licences in an order that nobody can come to rely on.
 func (s *Server) shuffle(licences []*licence, number uint64) {
-	if len(licences) > 1 {
+	switch {
+	case s.varies(ListsAsAsked):
+	case s.varies(ListsAscending), s.varies(ListsDescending):
+		slices.SortStableFunc(licences, func(a, b *licence) int { return cmp.Compare(a.key, b.key) })
+		if s.varies(ListsDescending) {
+			slices.Reverse(licences)
+		}
+	case len(licences) > 1:
 		s.chance(number).Shuffle(len(licences), func(i, j int) { licences[i], licences[j] = licences[j], licences[i] })
 	}
 }
@@ -150,6 +161,9 @@ func (s *Server) getLicenseUsers(c *call) ([]byte, *refusal) {
 	}
 	users := l.users
 	switch {
+	case s.varies(UsersReversed):
+		users = slices.Clone(users)
+		slices.Reverse(users)
 	case s.has(LicenseUsersStale) && len(users) > 0:
 		users = users[:len(users)-1]
 	case s.has(LicenseUsersExtra) && len(users) > 0:

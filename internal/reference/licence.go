@@ -26,12 +26,21 @@ const (
 	enabled trait = 1 << iota
 	weighted
 	externallyManaged
+
+	// The rest is members that a licence does not show.
+	withoutFlags    // weighted and externallymanaged
+	withoutWeighted // weighted alone
+	withoutUsers    // users
+	withoutSeats    // seats and remaining
 )
 
 // wording is the standard attributes that are text.
 type wording struct {
 	name, description, sku, channel, servicetype, kind string // kind is the member `type`: named or concurrent
 }
+
+// wordless reports whether there is no text at all.
+func (w *wording) wordless() bool { return *w == wording{} }
 
 // member is one member of a JSON object; value is JSON text.
 type member struct{ name, value string }
@@ -68,8 +77,28 @@ func (l *licence) product(name string) *product {
 	return nil
 }
 
+// lacks reports whether a licence does not show a standard attribute.
+func (l *licence) lacks(name string) bool {
+	switch name {
+	case "seats", "remaining":
+		return l.is(withoutSeats)
+	case "weighted":
+		return l.is(withoutFlags | withoutWeighted)
+	case "externallymanaged":
+		return l.is(withoutFlags)
+	case "users":
+		return l.is(withoutUsers) || !l.is(weighted)
+	case "type", "name", "description", "sku", "channel", "servicetype":
+		return l.words.wordless()
+	}
+	return false
+}
+
 // attribute returns an attribute, standard or custom, as JSON text; ok is false when the licence has none of that name.
 func (l *licence) attribute(name string) (value string, ok bool) {
+	if l.lacks(name) {
+		return "", false
+	}
 	switch name {
 	case "key":
 		return strconv.FormatInt(l.key, 10), true
@@ -96,7 +125,7 @@ func (l *licence) attribute(name string) (value string, ok bool) {
 	case "userkeys":
 		return string(appendInts(nil, l.users)), true
 	case "users":
-		return string(appendUserObjects(nil, l)), l.is(weighted)
+		return string(appendUserObjects(nil, l)), true
 	case "type":
 		return quote(l.words.kind), true
 	case "name":

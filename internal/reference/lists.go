@@ -17,9 +17,17 @@ func (s *Server) getLicenses(c *call) ([]byte, *refusal) {
 	if finds && (named || valued) {
 		return nil, refuse(http.StatusBadRequest, "AmbiguousSearch", "filter and name with value are two searches")
 	}
+	if (named || valued) && s.varies(AccountAttribute400) {
+		return nil, refuse(http.StatusBadRequest, "InvalidParameter", "name and value are no parameters of this list")
+	}
 	accounts, refused := s.parseKeys(c.path, c.op)
 	if refused != nil {
 		return nil, refused
+	}
+	if s.varies(UnknownOwner404) && slices.ContainsFunc(accounts, func(account int64) bool {
+		return account != s.principals.EmptyAccount && len(s.store.ofAccounts(account, account)) == 0
+	}) {
+		return nil, refuse(http.StatusNotFound, "NoSuchAccount", "no account has one of these keys")
 	}
 	if finds && len(accounts) > 1 {
 		return nil, refuse(http.StatusBadRequest, "TooManyAccounts", "filter searches one account")
@@ -86,6 +94,11 @@ func (s *Server) getUserLicenses(c *call) ([]byte, *refusal) {
 	if refused != nil {
 		return nil, refused
 	}
+	if s.varies(UnknownOwner404) && slices.ContainsFunc(users, func(user int64) bool {
+		return user != s.principals.EmptyUser && len(s.store.ofUsers(user, user)) == 0
+	}) {
+		return nil, refuse(http.StatusNotFound, "NoSuchUser", "no user has one of these keys")
+	}
 	if s.has(UserFirstOnly) {
 		users = users[:1]
 	}
@@ -126,6 +139,9 @@ func (s *Server) showing(c *call) (showing, *refusal) {
 		return sh, refused
 	}
 	sh.roles = roles
+	if s.varies(UnknownRole404) && slices.ContainsFunc(roles, func(role string) bool { return !s.store.knowsRole(role) }) {
+		return sh, refuse(http.StatusNotFound, "NoSuchRole", "no license grants one of these roles")
+	}
 	include, given := c.query.get("includeUsers")
 	if !given {
 		return sh, nil
@@ -172,7 +188,7 @@ func (s *Server) withRoles(licences []*licence, sh showing) []*licence {
 	for _, l := range licences {
 		held := 0
 		for _, role := range distinct(roles, false) {
-			if l.hasRole(role) || s.has(RolesSubstring) && hasRolePart(l, role) {
+			if l.hasRole(role) || s.varies(CaseInsensitive) && hasRoleInAnyCase(l, role) || s.has(RolesSubstring) && hasRolePart(l, role) {
 				held++
 			}
 		}
@@ -190,6 +206,10 @@ func (s *Server) withRoles(licences []*licence, sh showing) []*licence {
 // hasRolePart is how a careless server compares role names.
 func hasRolePart(l *licence, part string) bool {
 	return slices.ContainsFunc(l.roles, func(role string) bool { return strings.Contains(role, part) })
+}
+
+func hasRoleInAnyCase(l *licence, name string) bool {
+	return slices.ContainsFunc(l.roles, func(role string) bool { return strings.EqualFold(role, name) })
 }
 
 // distinct returns each value once, in the order of first sight, or the list as it is.

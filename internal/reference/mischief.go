@@ -1,4 +1,4 @@
-// What faults remember from one request to the next. A conforming server leaves it alone.
+// What faults and variants remember from one request to the next. The reference itself leaves it alone.
 
 package reference
 
@@ -17,6 +17,8 @@ type mischief struct {
 	reads       sync.Map                // licence key to *atomic.Int64: how often it was read
 	toggles     sync.Map                // toggle name to bool: what it was set to
 	firstToggle atomic.Pointer[string]  // the toggle that was asked for first
+
+	tokenRefused atomic.Bool // TokenThrottled has refused its token
 }
 
 // readAgain counts a read of a licence and returns how many came before it.

@@ -11,23 +11,28 @@ import (
 	"time"
 )
 
-// tokenLifetime is how long a token that was asked for is good.
-const tokenLifetime = 24 * time.Hour
+// How long a token that was asked for is good.
+const (
+	tokenLifetime = 24 * time.Hour
+	shortLifetime = 3 * time.Second
+)
 
 // mostTokenForm is how many bytes of a form are read.
 const mostTokenForm = 16 << 10
 
 // tokens knows the bearer tokens that are good, and what each permits.
 type tokens struct {
-	mu     sync.Mutex
-	fixed  map[string]permission
-	issued map[string]time.Time // token to expiry; these have both permissions
+	lifetime time.Duration
+	mu       sync.Mutex
+	fixed    map[string]permission
+	issued   map[string]time.Time // token to expiry; these have both permissions
 }
 
 func newTokens(p Principals) *tokens {
 	return &tokens{
-		fixed:  map[string]permission{p.Granter: grantAdd, p.Viewer: licenseView, p.Bare: 0},
-		issued: make(map[string]time.Time),
+		lifetime: tokenLifetime,
+		fixed:    map[string]permission{p.Granter: grantAdd, p.Viewer: licenseView, p.Bare: 0},
+		issued:   make(map[string]time.Time),
 	}
 }
 
@@ -53,7 +58,7 @@ func (t *tokens) issue(rng *rand.Rand) string {
 			delete(t.issued, old)
 		}
 	}
-	t.issued[token] = now.Add(tokenLifetime)
+	t.issued[token] = now.Add(t.lifetime)
 	return token
 }
 
@@ -88,7 +93,7 @@ func (s *Server) serveToken(w http.ResponseWriter, r *http.Request, number uint6
 		writeTokenError(w, http.StatusBadRequest, "unsupported_grant_type", "grant_type is client_credentials")
 	default:
 		b := append([]byte(`{"access_token":`), quote(s.tokens.issue(rng))...)
-		b = strconv.AppendInt(append(b, `,"token_type":"bearer","expires_in":`...), int64(tokenLifetime/time.Second), 10)
+		b = strconv.AppendInt(append(b, `,"token_type":"bearer","expires_in":`...), int64(s.tokens.lifetime/time.Second), 10)
 		write(w, http.StatusOK, "application/json", append(b, '}'))
 	}
 }

@@ -75,7 +75,11 @@ func (s *Server) serveGoto(w http.ResponseWriter, r *http.Request, number uint64
 		s.writeRefusal(w, c, refuse(http.StatusMethodNotAllowed, "MethodNotAllowed", "only GET is allowed"))
 		return
 	case malformed != nil:
-		s.writeRefusal(w, c, refuse(http.StatusBadRequest, "InvalidQuery", "the query is not percent-encoded"))
+		s.writeRefusal(w, c, refuse(http.StatusBadRequest, "InvalidQuery", "the query cannot be read: %s", malformed))
+		return
+	}
+	if name := c.query.unknown(); s.varies(UnknownParameter400) && name != "" {
+		s.writeRefusal(w, c, refuse(http.StatusBadRequest, "InvalidParameter", "no operation has such a parameter"))
 		return
 	}
 	body, refused := s.answer(c)
@@ -108,7 +112,10 @@ func (s *Server) route(c *call, path string) bool {
 	if len(segments) > 1 {
 		c.path = segments[1]
 	}
-	_, batch := c.query.get("batch")
+	value, batch := c.query.get("batch")
+	if s.varies(BatchFalseSingle) && value == "false" {
+		batch = false
+	}
 	switch len(segments) {
 	case 1:
 		if segments[0] == "licenses" {
@@ -183,7 +190,11 @@ func (s *Server) authenticate(c *call) *refusal {
 	if valid {
 		return nil
 	}
-	refused := refuse(http.StatusUnauthorized, "AuthenticationFailed", "the headers ClientName and ClientSecret hold no valid credentials")
+	status := http.StatusUnauthorized
+	if s.varies(WrongCredentials403) && name != "" && secret != "" {
+		status = http.StatusForbidden
+	}
+	refused := refuse(status, "AuthenticationFailed", "the headers ClientName and ClientSecret hold no valid credentials")
 	if s.has(ExistenceOracle) && c.op == getLicense {
 		if key, _ := s.parseKey(c.path); s.store.licence(key) == nil {
 			refused = refuse(http.StatusNotFound, "NoSuchLicense", "no license has this key")
@@ -212,6 +223,9 @@ func (s *Server) writeAnswer(w http.ResponseWriter, c *call, body []byte) {
 
 // writeRefusal writes an error.
 func (s *Server) writeRefusal(w http.ResponseWriter, c *call, refused *refusal) {
+	if s.unusualRefusal(w, c, refused) {
+		return
+	}
 	b := append([]byte(`{"errorCode":`), quote(refused.code)...)
 	b = append(b, `,"message":`...)
 	if s.has(SecretEchoed) {

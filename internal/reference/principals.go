@@ -35,7 +35,7 @@ type Principals struct {
 	Bare                             string // a bearer token without any permission
 
 	RoleIDs                 []string // role ids that postLicenseInfer knows
-	WriteUser, WriteLicense string   // postLicenseOrganization may be tried on these; the user does not hold the licence at the start
+	WriteUser, WriteLicense string   // postLicenseOrganization may be tried on these; the user does not hold the licence at the start, and is "" where there are no users
 	EmptyAccount, EmptyUser int64    // an account and a user of the account service without any licence
 }
 
@@ -43,17 +43,21 @@ func newPrincipals(seed uint64, d *directory) Principals {
 	secret := func(kind uint64) string {
 		return fmt.Sprintf("%016x%016x", spread(seed, kind, 0), spread(seed, kind, 1))
 	}
+	writeUser := "" // of an organisation without users
+	if len(d.users) > 0 {
+		writeUser = d.users[len(d.users)-1].id
+	}
 	return Principals{
 		ClientName:        "reference",
 		ClientSecret:      secret(0x60),
 		OAuthClientID:     "reference-client",
 		OAuthClientSecret: secret(0x61),
-		TokenPath:         "/oauth/token",
+		TokenPath:         tokenPath,
 		Granter:           secret(0x62),
 		Viewer:            secret(0x63),
 		Bare:              secret(0x64),
 		RoleIDs:           d.roles,
-		WriteUser:         d.users[len(d.users)-1].id,
+		WriteUser:         writeUser,
 		WriteLicense:      reservedLicence,
 		EmptyAccount:      accountKey(seed, emptyAccount),
 		EmptyUser:         userKey(seed, emptyUser),

@@ -56,6 +56,9 @@ func (s *Server) getLicenseEntitlements(c *call) ([]byte, *refusal) {
 		return nil, refused
 	}
 	p := l.product(c.product)
+	if p == nil && s.varies(UnknownProductEmpty) {
+		return []byte("{}"), nil
+	}
 	if p == nil {
 		return nil, refuse(http.StatusNotFound, "NoSuchProduct", "this license has no such product")
 	}
@@ -113,6 +116,9 @@ func (s *Server) getLicenseEntitlementsByKeys(c *call) ([]byte, *refusal) {
 	var values [][]member
 	for _, key := range distinct(keys, false) {
 		l := s.lookup(key)
+		if s.varies(UnknownKey404) && (l == nil || l.product(c.product) == nil) {
+			return nil, refuse(http.StatusNotFound, "NoSuchLicense", "one of these keys names no license with this product")
+		}
 		if l == nil || l.product(c.product) == nil {
 			if s.has(EntitlementBatchShift) { // keeps its place, so that the entitlements that follow move up by one
 				holders = append(holders, &licence{key: key})
@@ -164,6 +170,15 @@ func (s *Server) appendEntry(b []byte, l *licence, entitlements []member) []byte
 	key := l.key
 	if s.has(EntitlementBatchFloatKeys) || s.has(FloatKeys) {
 		key = throughDouble(key)
+	}
+	if s.varies(NumbersRespelled) {
+		entitlements = respelled(entitlements)
+	}
+	switch {
+	case s.varies(EntitlementsBeside):
+		return appendMembers(b, append([]member{{"licensekey", formatKey(key)}}, entitlements...))
+	case s.varies(EntitlementsKeyed):
+		return appendMembers(b, []member{{"licenseKey", quote(formatKey(key))}, {"attributes", string(appendMembers(nil, entitlements))}})
 	}
 	b = strconv.AppendInt(append(b, `{"key":`...), key, 10)
 	b = append(b, `,"entitlements":`...)

@@ -3,9 +3,11 @@
 package reference
 
 import (
+	"errors"
 	"math/big"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -15,6 +17,8 @@ const (
 	mostCount    = 100
 	defaultCount = 10
 )
+
+var errRepeated = errors.New("a parameter is given twice")
 
 // query is the parameters of a request. Of a repeated parameter the first counts; unknown ones are passed over.
 type query map[string]string
@@ -45,7 +49,11 @@ func (s *Server) parseQuery(raw string) (query, error) {
 		if value, err = url.QueryUnescape(value); err != nil {
 			return nil, err
 		}
-		if _, repeated := q[name]; !repeated {
+		_, repeated := q[name]
+		switch {
+		case repeated && s.varies(RepeatedParameter400):
+			return nil, errRepeated
+		case !repeated, s.varies(RepeatedParameterLast):
 			q[name] = value
 		}
 	}
@@ -62,8 +70,17 @@ func (s *Server) parseKey(text string) (int64, *refusal) {
 			return int64(n.And(n, new(big.Int).SetUint64(1<<64-1)).Uint64()), nil
 		}
 	}
+	if s.varies(KeysLenient) {
+		text = strings.TrimSpace(text)
+	}
 	key, err := strconv.ParseInt(text, 10, 64)
-	if err != nil || strconv.FormatInt(key, 10) != text {
+	if err == nil && s.varies(NegativeKey400) && key < 0 {
+		return 0, refuse(http.StatusBadRequest, "InvalidKey", "a key is not negative")
+	}
+	if err != nil || strconv.FormatInt(key, 10) != text && !s.varies(KeysLenient) {
+		if s.varies(MalformedKey404) {
+			return 0, refuse(http.StatusNotFound, "NoSuchLicense", "a key is a 64-bit integer in decimal")
+		}
 		if s.has(MalformedKey500) {
 			return 0, refuse(http.StatusInternalServerError, "InternalError", "something went wrong")
 		}
@@ -87,8 +104,13 @@ func (s *Server) parseKeys(text string, op operation) ([]int64, *refusal) {
 		text = text[:strings.LastIndexByte(text[:1024], ',')]
 	}
 	parts := strings.Split(text, ",")
+	if s.varies(EmptyElementsPassed) && strings.Trim(text, ",") != "" {
+		parts = slices.DeleteFunc(parts, func(part string) bool { return part == "" })
+	}
 	most := mostKeys
 	switch {
+	case s.varies(KeysTruncated) && len(parts) > most:
+		parts = parts[:most]
 	case s.has(BatchLimit99) && op == getLicensesByKeys, s.has(AccountKeysLimit99) && op == getLicenses,
 		s.has(UserKeysLimit99) && op == getUserLicenses, s.has(EntitlementBatchLimit99) && op == getLicenseEntitlementsByKeys:
 		most--
@@ -113,11 +135,12 @@ func (s *Server) parseKeys(text string, op operation) ([]int64, *refusal) {
 }
 
 // parseBool reads true or false in any case: clients written in Python send True and False.
-func (q query) parseBool(name string, otherwise bool) (bool, *refusal) {
+func (s *Server) parseBool(q query, name string, otherwise bool) (bool, *refusal) {
 	text, given := q.get(name)
 	switch {
 	case !given:
 		return otherwise, nil
+	case s.varies(BooleansLowerCase) && text != strings.ToLower(text):
 	case strings.EqualFold(text, "true"):
 		return true, nil
 	case strings.EqualFold(text, "false"):
@@ -131,7 +154,7 @@ func (s *Server) requireBatch(c *call) *refusal {
 	if s.has(BatchAnyValue) && c.op == getLicensesByKeys {
 		return nil
 	}
-	batch, refused := c.query.parseBool("batch", false)
+	batch, refused := s.parseBool(c.query, "batch", false)
 	if refused == nil && !batch {
 		refused = refuse(http.StatusBadRequest, "InvalidBatch", "batch is true or absent")
 	}
@@ -151,4 +174,17 @@ func (q query) names(name string) (names []string, given bool, refused *refusal)
 		}
 	}
 	return names, true, nil
+}
+
+// parameters are those that some operation of the account service has.
+var parameters = strings.Fields("batch roles includeUsers filter name value product role startKey startInclusive endKey endInclusive count")
+
+// unknown returns a parameter that no operation has, or "".
+func (q query) unknown() string {
+	for name := range q {
+		if !slices.Contains(parameters, name) {
+			return name
+		}
+	}
+	return ""
 }

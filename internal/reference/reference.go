@@ -28,6 +28,7 @@ type Options struct {
 	Licenses int           // licences of the account service; 0 means DefaultLicenses
 	Users    int           // users of the Genesys organisation; 0 means DefaultUsers
 	Faults   []string      // promises to break, by the names in Faults()
+	Variants []string      // ways to be unlike the reference and yet conform, by the names in Variants()
 	Latency  time.Duration // added to each answer
 }
 
@@ -36,16 +37,18 @@ type Server struct {
 	seed       uint64
 	latency    time.Duration
 	on         map[string]bool // the faults that are on; empty on a conforming server
+	variants   map[string]bool // the variants that are on; empty on the reference itself
 	principals Principals
 	store      *store
 	directory  *directory
 	tokens     *tokens
 	requests   atomic.Uint64 // numbers the requests, so that each shuffles differently and repeatably
-	mischief   mischief
+	mischief   *mischief
+	moved      [mostGrowth]lazily[*Server] // the server as it is later, when a variant moves its data
 }
 
-// New generates the data and returns the server, ready to serve. It fails on an unknown fault, naming the nearest,
-// and on a negative number of licences or users.
+// New generates the data and returns the server, ready to serve. It fails on an unknown fault or variant,
+// naming the nearest, and on a negative number of licences or users.
 func New(o Options) (*Server, error) {
 	if o.Licenses < 0 {
 		return nil, fmt.Errorf("licences %d is negative; 0 means %d", o.Licenses, DefaultLicenses)
@@ -59,7 +62,7 @@ func New(o Options) (*Server, error) {
 	if o.Users == 0 {
 		o.Users = DefaultUsers
 	}
-	s := &Server{seed: o.Seed, latency: o.Latency, on: make(map[string]bool)}
+	s := &Server{seed: o.Seed, latency: o.Latency, on: make(map[string]bool), variants: make(map[string]bool), mischief: new(mischief)}
 	for _, name := range o.Faults {
 		f, err := FaultNamed(name)
 		if err != nil {
@@ -67,11 +70,24 @@ func New(o Options) (*Server, error) {
 		}
 		s.on[f.Name] = true
 	}
-	s.store = generate(o.Seed, o.Licenses)
+	for _, name := range o.Variants {
+		v, err := VariantNamed(name)
+		if err != nil {
+			return nil, err
+		}
+		s.variants[v.Name] = true
+	}
+	o = s.preset(o)
+	licences := generate(o.Seed, o.Licenses)
+	s.reshape(licences)
+	s.store = newStore(licences)
 	s.store.warm()
 	s.directory = newDirectory(o.Seed, o.Users)
 	s.principals = newPrincipals(o.Seed, s.directory)
 	s.tokens = newTokens(s.principals)
+	if s.varies(TokensShortLived) {
+		s.tokens.lifetime = shortLifetime
+	}
 	return s, nil
 }
 
@@ -90,11 +106,20 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.mischief.inFlight.Add(1)
 	defer s.mischief.inFlight.Add(-1)
 	number := s.requests.Add(1)
+	if len(s.variants) > 0 {
+		s.serveUnlike(w, r, number)
+		return
+	}
+	s.serve(w, r, number)
+}
+
+// serve hands a request to the API that it belongs to.
+func (s *Server) serve(w http.ResponseWriter, r *http.Request, number uint64) {
 	switch path := r.URL.EscapedPath(); {
-	case path == "/oauth/token":
+	case path == tokenPath:
 		s.serveToken(w, r, number)
-	case strings.HasPrefix(path, "/api/v2/license/"):
-		s.serveGenesys(w, r, number, strings.TrimPrefix(path, "/api/v2/license/"))
+	case strings.HasPrefix(path, genesysBase):
+		s.serveGenesys(w, r, number, strings.TrimPrefix(path, genesysBase))
 	default:
 		s.serveGoto(w, r, number, path)
 	}

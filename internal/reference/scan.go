@@ -80,8 +80,13 @@ func (s *Server) choose(c *call) (choice, *refusal) {
 	case (s.has(UnknownRoleAll) || s.has(RoleScanUnknownAll)) && !s.store.knowsRole(role):
 		return chosen, nil
 	}
+	if s.varies(UnknownRole404) && !s.store.knowsRole(role) {
+		return chosen, refuse(http.StatusNotFound, "NoSuchRole", "no license grants this role")
+	}
 	hasRole := func(l *licence) bool { return l.hasRole(role) }
 	switch {
+	case s.varies(CaseInsensitive):
+		hasRole = func(l *licence) bool { return hasRoleInAnyCase(l, role) }
 	case s.has(RoleFirstOnly):
 		hasRole = func(l *licence) bool { return len(l.roles) > 0 && l.roles[0] == role }
 	case s.has(RoleScanSubstring), s.has(RolesSubstring):
@@ -120,6 +125,9 @@ func (s *Server) chooseByAttribute(q query) (choice, *refusal) {
 	case length > longest:
 		return everything, refuse(http.StatusBadRequest, "InvalidAttribute", "a name has at most %d characters", longest)
 	}
+	if s.varies(StandardUnscannable) && !inProduct && slices.Contains(standardAttributes, name) {
+		return everything, refuse(http.StatusBadRequest, "InvalidAttribute", "only custom attributes can be scanned for")
+	}
 	literal, err := parseLiteral(text)
 	switch {
 	case err != nil && s.has(AttributeBareString):
@@ -140,6 +148,13 @@ func (s *Server) chooseByAttribute(q query) (choice, *refusal) {
 		return everything, nil
 	}
 	if equal := s.carelessly(product, name, text, literal); equal != nil {
+		return choice{keep(s.store.all, equal), equal}, nil
+	}
+	if s.varies(CaseInsensitive) && literal[0] == '"' {
+		equal := func(l *licence) bool {
+			value, ok := worth(l, product, name)
+			return ok && strings.EqualFold(canonical(value), literal)
+		}
 		return choice{keep(s.store.all, equal), equal}, nil
 	}
 	equal := func(l *licence) bool {
@@ -209,6 +224,12 @@ func (s *Server) count(c *call) (int, *refusal) {
 	case s.has(CountZeroAll) && text == "0", s.has(CountNegativeAll) && wellFormed && count < 0:
 		return math.MaxInt, nil
 	}
+	switch {
+	case s.varies(CountClamped) && wellFormed && count > most:
+		count = most
+	case s.varies(CountBelowDefault) && wellFormed && count < 1:
+		count = defaultCount
+	}
 	if !wellFormed || count < 1 || count > most {
 		refused := refuse(http.StatusBadRequest, "InvalidCount", "count is an integer from 1 to %d", mostCount)
 		if s.has(ErrorWithLicences) {
@@ -248,14 +269,17 @@ func (s *Server) bounds(c *call) (bounds, *refusal) {
 			}
 		}
 	}
-	startInclusive, refused := c.query.parseBool("startInclusive", !s.has(StartExclusiveDefault))
+	startInclusive, refused := s.parseBool(c.query, "startInclusive", !s.has(StartExclusiveDefault))
 	if refused != nil {
 		return b, refused
 	}
 	halfOpen := s.has(EndHalfOpen) || s.has(AttributeEndHalfOpen) && byAttribute || s.has(RoleEndHalfOpen) && byRole
-	endInclusive, refused := c.query.parseBool("endInclusive", !halfOpen)
+	endInclusive, refused := s.parseBool(c.query, "endInclusive", !halfOpen)
 	if refused != nil {
 		return b, refused
+	}
+	if s.varies(InvertedRange400) && b.hasStart && b.hasEnd && (b.startKey > end || b.startKey == end && !(startInclusive && endInclusive)) {
+		return b, refuse(http.StatusBadRequest, "InvalidRange", "no key lies between startKey and endKey")
 	}
 	if s.has(StartInclusiveIgnored) || s.has(KeyStartInclusiveIgnored) && c.op == scanLicensesByKey ||
 		s.has(AttributeStartInclusiveIgnored) && byAttribute || s.has(RoleStartInclusiveIgnored) && byRole {
@@ -335,6 +359,7 @@ func (s *Server) page(c *call, chosen choice, b bounds, count int) ([]*licence, 
 	if s.has(UnknownStart404) && b.hasStart && s.lookup(b.startKey) == nil {
 		return nil, refuse(http.StatusNotFound, "NoSuchLicense", "no license has the key startKey")
 	}
+	count = s.shortened(count)
 	var page []*licence
 	switch byRole := c.op == scanLicensesByRole; {
 	case s.has(AttributeLimitThenFilter), s.has(RoleLimitThenFilter) && byRole:
@@ -368,6 +393,17 @@ func (s *Server) page(c *call, chosen choice, b bounds, count int) ([]*licence, 
 		return nil, refuse(http.StatusNotFound, "NoMoreLicenses", "no license lies beyond startKey")
 	}
 	return page, nil
+}
+
+// shortened is how many of count licences a page holds: all of them, as clients like best, though "up to" allows fewer.
+func (s *Server) shortened(count int) int {
+	switch {
+	case s.varies(ShortPages7):
+		return min(count, 7)
+	case s.varies(ShortPagesHalf):
+		return max(1, count/2)
+	}
+	return count
 }
 
 // take reads the first count licences of a selection within bounds.

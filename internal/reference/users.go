@@ -3,6 +3,7 @@
 package reference
 
 import (
+	"math"
 	"net/http"
 	"net/url"
 	"slices"
@@ -19,6 +20,9 @@ func (s *Server) getLicenseUser(e *errand) ([]byte, *failure) {
 	licences, ok := s.directory.licencesOf(id)
 	if !ok && s.has(UserUnknownEmpty) {
 		return s.appendUser(nil, id, nil), nil
+	}
+	if !ok && s.varies(OddID400) && len(id) != len("00000000-0000-4000-8000-000000000000") {
+		return nil, fail(http.StatusBadRequest, "invalid.value", "No user can have this id.")
 	}
 	if !ok {
 		return nil, fail(http.StatusNotFound, "not.found", "The requested user does not exist.")
@@ -66,13 +70,23 @@ func (s *Server) getLicenseUsersPage(e *errand) ([]byte, *failure) {
 	if s.has(PageDefault100) {
 		standard = 100
 	}
-	size, failed := pageParameter(e, "pageSize", standard, mostPageSize)
+	most := int64(mostPageSize)
+	if s.varies(PageMaximum25) || s.varies(PageSizeClamped) {
+		most = math.MaxInt64
+	}
+	size, failed := pageParameter(e, "pageSize", standard, most)
 	if failed != nil {
 		return nil, failed
 	}
 	number, failed := pageParameter(e, "pageNumber", 1, 1<<31-1)
 	if failed != nil {
 		return nil, failed
+	}
+	switch {
+	case s.varies(PageMaximum25):
+		size = min(size, defaultPageSize)
+	case s.varies(PageSizeClamped):
+		size = min(size, mostPageSize)
 	}
 	if s.has(PageSizeIgnored) {
 		size = standard
@@ -83,6 +97,9 @@ func (s *Server) getLicenseUsersPage(e *errand) ([]byte, *failure) {
 	total := int64(len(users))
 	pages := (total + size - 1) / size
 	from := (number - 1) * size
+	if s.varies(PagePastEnd404) && number > 1 && from >= total {
+		return nil, fail(http.StatusNotFound, "not.found", "There is no such page.")
+	}
 	switch {
 	case s.has(PageZeroBased) && e.r.URL.Query().Has("pageNumber"):
 		from = number * size
@@ -179,6 +196,9 @@ func (s *Server) postLicenseUsers(e *errand) ([]byte, *failure) {
 	if failed != nil {
 		return nil, failed
 	}
+	if s.varies(UnknownKey404) && slices.ContainsFunc(ids, func(id string) bool { _, ok := s.directory.licencesOf(id); return !ok }) {
+		return nil, fail(http.StatusNotFound, "not.found", "One of the requested users does not exist.")
+	}
 	if s.has(BatchUsersAll) && e.body == nil {
 		for _, u := range s.directory.users {
 			ids = append(ids, u.id)
@@ -209,6 +229,9 @@ func (s *Server) postLicenseUsers(e *errand) ([]byte, *failure) {
 		}
 		licences, _ := s.directory.licencesOf(owner)
 		value := s.appendUser(nil, id, licences)
+		if s.varies(BatchUsersIds) {
+			value = append(appendStrings([]byte(`{"licenses":`), licences), '}')
+		}
 		if s.has(BatchUsersStrings) {
 			value = appendString(nil, string(appendStrings(nil, licences)))
 		}
@@ -238,6 +261,9 @@ func (s *Server) postLicenseInfer(e *errand) ([]byte, *failure) {
 	roles, failed := s.strings(e)
 	if failed != nil {
 		return nil, failed
+	}
+	if s.varies(InferUnknown404) && slices.ContainsFunc(roles, func(role string) bool { return s.directory.inferred[role] == nil }) {
+		return nil, fail(http.StatusNotFound, "not.found", "One of the roles does not exist.")
 	}
 	licences := s.directory.infer(roles)
 	switch {
