@@ -227,6 +227,7 @@ func (r *reader) embedded(n ast.Node) {
 			e.Seed = seed
 		}},
 		key{"faults", func(n ast.Node) { r.texts(n, "embedded.faults", &e.Faults) }},
+		key{"variants", func(n ast.Node) { r.texts(n, "embedded.variants", &e.Variants) }},
 		key{"latency", func(n ast.Node) { r.duration(n, "embedded.latency", 0, &e.Latency) }},
 	)
 }

@@ -151,6 +151,7 @@ type Embedded struct {
 	Users    int
 	Seed     uint64
 	Faults   []string
+	Variants []string
 	Latency  time.Duration
 }
 

@@ -82,11 +82,11 @@ func TestParseReadsEveryBlock(t *testing.T) {
 }
 
 func TestParseOfAnEmbeddedServer(t *testing.T) {
-	got, err := Parse("x/reference.yaml", []byte("embedded: {licenses: 5, users: 6, seed: 18446744073709551615, faults: [a, b], latency: 50ms}\n"), variables())
+	got, err := Parse("x/reference.yaml", []byte("embedded: {licenses: 5, users: 6, seed: 18446744073709551615, faults: [a, b], variants: [c], latency: 50ms}\n"), variables())
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := &Embedded{Licenses: 5, Users: 6, Seed: math.MaxUint64, Faults: []string{"a", "b"}, Latency: 50 * time.Millisecond}
+	want := &Embedded{Licenses: 5, Users: 6, Seed: math.MaxUint64, Faults: []string{"a", "b"}, Variants: []string{"c"}, Latency: 50 * time.Millisecond}
 	if diff := cmp.Diff(want, got.Embedded); diff != "" {
 		t.Errorf("-want +got\n%s", diff)
 	}
@@ -307,7 +307,7 @@ func TestWriteReadsBack(t *testing.T) {
 		}
 		served.Fixtures.GenesysCloud.RoleIDs = append(served.Fixtures.GenesysCloud.RoleIDs, value)
 	}
-	embedded := &Target{Name: "e", File: "/abs/e.yaml", APIs: map[string]*API{}, Missing: map[string]string{}, Limits: Limits{Concurrency: 8, Timeout: DefaultTimeout}, Embedded: &Embedded{Licenses: 3, Seed: math.MaxUint64, Faults: []string{"f"}, Latency: time.Millisecond}}
+	embedded := &Target{Name: "e", File: "/abs/e.yaml", APIs: map[string]*API{}, Missing: map[string]string{}, Limits: Limits{Concurrency: 8, Timeout: DefaultTimeout}, Embedded: &Embedded{Licenses: 3, Seed: math.MaxUint64, Faults: []string{"f"}, Variants: []string{"v", "w"}, Latency: time.Millisecond}}
 	plain := &Target{Name: "e", File: "/abs/e.yaml", APIs: map[string]*API{}, Missing: map[string]string{}, Limits: Limits{Concurrency: 8, Timeout: DefaultTimeout}, Embedded: &Embedded{}}
 	for _, want := range []*Target{loaded, served, embedded, plain} {
 		var b bytes.Buffer

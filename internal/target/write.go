@@ -28,6 +28,7 @@ func Write(w io.Writer, t *Target) error {
 		add(&block, "users", e.Users)
 		add(&block, "seed", e.Seed)
 		addList(&block, "faults", literals(e.Faults))
+		addList(&block, "variants", literals(e.Variants))
 		if e.Latency != 0 {
 			add(&block, "latency", e.Latency.String())
 		}
