@@ -61,7 +61,7 @@ func (s *serving) target(name string) *target.Target {
 			Concurrency: target.DefaultConcurrency, Timeout: target.DefaultTimeout,
 			Load: &target.LoadLimit{Rate: target.Rate{Count: 1000000, Per: time.Second}, Duration: time.Hour},
 		},
-		Writes: target.Writes{Allow: true, User: p.WriteUser, License: p.WriteLicense},
+		Writes: target.Writes{Allow: p.WriteUser != "", User: p.WriteUser, License: p.WriteLicense},
 		Fixtures: target.Fixtures{
 			GoToAccount:  target.GoToAccount{AccountKeys: []int64{p.EmptyAccount}, UserKeys: []int64{p.EmptyUser}},
 			GenesysCloud: target.GenesysCloud{RoleIDs: p.RoleIDs},

@@ -1,4 +1,4 @@
-// harness list: requirements, operations, cases, faults, formats.
+// harness list: requirements, operations, cases, faults, variants, formats.
 
 package main
 
@@ -22,7 +22,7 @@ import (
 
 func newList(d door) *cobra.Command {
 	c := &cobra.Command{
-		Use: "list", Short: "List requirements, operations, cases, faults, formats",
+		Use: "list", Short: "List requirements, operations, cases, faults, variants, formats",
 		Args: cobra.ArbitraryArgs,
 		RunE: func(c *cobra.Command, args []string) error {
 			if len(args) > 0 {
@@ -31,7 +31,7 @@ func newList(d door) *cobra.Command {
 			return c.Help()
 		},
 	}
-	c.AddCommand(listRequirements(d), listOperations(d), listCases(d), listFaults(d), listFormats(d))
+	c.AddCommand(listRequirements(d), listOperations(d), listCases(d), listFaults(d), listVariants(d), listFormats(d))
 	return c
 }
 
@@ -192,6 +192,26 @@ func listFaults(d door) *cobra.Command {
 				fmt.Fprintf(w, "%s\t%s\t%s\n", f.Name, f.Summary, strings.Join(f.Breaks, " "))
 			}
 			fmt.Fprintf(w, "\n%d faults\n", len(reference.Faults()))
+			return w.Flush()
+		},
+	}
+	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	return c
+}
+
+func listVariants(d door) *cobra.Command {
+	var asJSON bool
+	c := &cobra.Command{
+		Use: "variants", Short: "Every way in which the reference server can be another that conforms", Args: cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			if asJSON {
+				return printJSON(d.stdout, reference.Variants())
+			}
+			w := table(d.stdout)
+			for _, v := range reference.Variants() {
+				fmt.Fprintf(w, "%s\t%s\t%s\n", v.Name, v.Summary, strings.Join(v.Departs, " "))
+			}
+			fmt.Fprintf(w, "\n%d variants\n", len(reference.Variants()))
 			return w.Flush()
 		},
 	}

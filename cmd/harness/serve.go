@@ -24,8 +24,8 @@ func newServe(d door) *cobra.Command {
 		Use:   "serve",
 		Short: "Serve both APIs from memory, keeping every promise or breaking some on purpose",
 		Long: `serve runs the reference server: both APIs on one listener, in memory. It keeps every promise of the documents;
-each --fault makes it break some on purpose (harness list faults). It prints one line when it is ready, and stops
-on Ctrl-C.
+each --fault makes it break some on purpose (harness list faults), each --variant makes it another server that keeps
+them all the same (harness list variants). It prints one line when it is ready, and stops on Ctrl-C.
 
 With --target-out it writes a target file with a working credential for every principal:
 
@@ -38,6 +38,7 @@ With --target-out it writes a target file with a working credential for every pr
 	f.StringVar(&address, "addr", "127.0.0.1:0", "address to listen on; port 0 picks a free one")
 	f.StringVar(&targetOut, "target-out", "", "write a target file for this server")
 	f.StringArrayVar(&o.Faults, "fault", nil, "break the promises of this fault (may be given several times)")
+	f.StringArrayVar(&o.Variants, "variant", nil, "be unlike the reference, and yet conform (may be given several times)")
 	f.IntVar(&o.Licenses, "licenses", reference.DefaultLicenses, "number of licences of the account service, up to 1000000")
 	f.IntVar(&o.Users, "users", reference.DefaultUsers, "number of users of the Genesys organisation")
 	f.Uint64Var(&o.Seed, "seed", 0, "seed of the data")
@@ -62,6 +63,9 @@ func serve(ctx context.Context, d door, address, targetOut string, o reference.O
 	line := fmt.Sprintf("harness: reference server on %s, %d licences, %d users", s.url, o.Licenses, o.Users)
 	if len(o.Faults) > 0 {
 		line += ", fault " + strings.Join(o.Faults, " and ")
+	}
+	if len(o.Variants) > 0 {
+		line += ", variant " + strings.Join(o.Variants, " and ")
 	}
 	if targetOut != "" {
 		line += ", target file " + targetOut

@@ -153,7 +153,7 @@ func (s session) embed() (t *target.Target, stop func(), err error) {
 	if e == nil {
 		return s.target, func() {}, s.reachable()
 	}
-	server, err := listen("127.0.0.1:0", reference.Options{Seed: e.Seed, Licenses: e.Licenses, Users: e.Users, Faults: e.Faults, Latency: e.Latency})
+	server, err := listen("127.0.0.1:0", reference.Options{Seed: e.Seed, Licenses: e.Licenses, Users: e.Users, Faults: e.Faults, Variants: e.Variants, Latency: e.Latency})
 	if err != nil {
 		return nil, nil, err
 	}
