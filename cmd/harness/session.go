@@ -30,10 +30,11 @@ type session struct {
 	target   *target.Target
 	seed     uint64
 	command  []string
-	confirm  int              // tries for a failure; 0 means contract.DefaultConfirm
-	shards   int              // cases side by side; 0 chooses from how fast the target answers
-	out      string           // folder for run.jsonl; "" keeps the run in memory only
-	progress func(p progress) // nil tells nobody
+	confirm  int                      // tries for a failure; 0 means contract.DefaultConfirm
+	only     func(contract.Case) bool // narrows the cases further; nil does not
+	shards   int                      // cases side by side; 0 chooses from how fast the target answers
+	out      string                   // folder for run.jsonl; "" keeps the run in memory only
+	progress func(p progress)         // nil tells nobody
 }
 
 // progress is how far a run has come.
@@ -180,6 +181,9 @@ func (s session) cases() ([]contract.Case, error) {
 	all, err := contract.Cases(s.apis...)
 	if err != nil {
 		return nil, fault{err}
+	}
+	if s.only != nil {
+		return slices.DeleteFunc(all, func(c contract.Case) bool { return !s.only(c) }), nil
 	}
 	covered := map[string]bool{}
 	for _, c := range all {

@@ -106,12 +106,15 @@ func (t *text) failure(c cause) {
 	t.field("source", source(f), 2)
 	t.field("found", found, 2)
 	t.asked(failure.Asked)
-	t.field("expected", failure.Expected, 3)
+	t.field("expected", failure.Expected, 2)
 	t.field("got", failure.Got, 3)
 	t.field("likely", failure.Likely, 2)
 	for i, line := range failure.Reproduce[:min(len(failure.Reproduce), 2)] {
 		// Whole, however long: it is there to be copied.
 		t.line(fmt.Sprintf("  %-*s%s", label-2, []string{"reproduce", ""}[i], line))
+	}
+	if len(f.Evidence) > 0 {
+		t.field("replay", "harness replay "+f.Evidence[0], 1)
 	}
 	t.field("ruled out", strings.Join(failure.RuledOut, " · "), 2)
 	if len(c.also) > 0 {
