@@ -79,7 +79,7 @@ func (t *T) TryAll(requests ...client.Request) []*client.Exchange {
 	answers := t.api.SendAll(t.ctx, requests)
 	t.exchanges = append(t.exchanges, answers...)
 	for _, e := range answers {
-		if e.OK() {
+		if e.OK() && !e.Request.Odd {
 			t.env.answered(t.c.API, e.Request.Operation.ID)
 		}
 	}

@@ -23,9 +23,14 @@ var _ = everywhere(operations, func(s *Suite) {
 		t.On(e).Expect(e, gomega.Not(HaveStatus(401, 403)), "valid credentials are admitted")
 	})
 	s.It("answers 401 without credentials, and shows nothing", Covers("GOTO-AUTH-02"), func(t *T) {
-		e := t.Send(as(anExample(t, id), client.Nobody))
-		t.On(e).Expect(e, HaveStatus(401), "a request without credentials is not answered")
-		t.On(e).Expect(carriesData(t, e), gomega.BeFalse(), "a refusal shows no data")
+		for _, r := range refusals(t, id) {
+			if r.mistake == "no credential" && r.e.Judgeable() {
+				t.On(r.e).Expect(r.e, HaveStatus(401), "a request without credentials is not answered")
+				t.On(r.e).Expect(carriesData(t, r.e), gomega.BeFalse(), "a refusal shows no data")
+				return
+			}
+		}
+		t.Inconclusive("no answer to a request without credentials")
 	})
 	s.It("refuses credentials that nobody was given", Covers("GOTO-AUTH-03"), func(t *T) {
 		tried := false

@@ -15,9 +15,9 @@ import (
 var _ = everywhere(operations, func(s *Suite) {
 	id := s.Operation.ID
 	s.It("gives each of many requests at once its own answer", Covers("GOTO-LOAD-01"), func(t *T) {
-		n, rounds := 6, 1
+		n, rounds := 4, 1
 		if id == "getLicense" {
-			rounds = 6 // one key is one answer, so this is where mixed-up answers show soonest
+			rounds = 9 // one key is one answer, so this is where mixed-up answers show soonest
 		}
 		all := examples(t, id, n)
 		t.Need(len(all) > 1, "data for two different requests")
@@ -29,8 +29,11 @@ var _ = everywhere(operations, func(s *Suite) {
 		}
 		served := 0
 		for i, e := range t.SendAll(requests...) {
-			if e.OK() {
-				served++
+			if !e.OK() {
+				continue
+			}
+			served++
+			if all[i].belongs(e) != "" && aloneItIsRight(t, all[i]) {
 				t.On(e).Expect(all[i].belongs(e), gomega.BeEmpty(), "with many requests in flight an answer belongs to its own request")
 			}
 		}
@@ -40,9 +43,20 @@ var _ = everywhere(operations, func(s *Suite) {
 	})
 })
 
+// aloneItIsRight says whether a request gets its own answer when nothing else is in flight; where it does not, that is
+// told by the case of that promise.
+func aloneItIsRight(t *T, x example) bool {
+	for range 2 {
+		if e := t.Send(x.request); !e.OK() || x.belongs(e) != "" {
+			return false
+		}
+	}
+	return true
+}
+
 var _ = everywhere(scans, func(s *Suite) {
 	s.It("finds in parts scanned at once what one scan finds", Covers("GOTO-LOAD-02"), func(t *T) {
-		const parts = 12
+		const parts = 10
 		w := scanOf(s.Operation.ID).set(t, 2)
 		size := max(1, (len(w.hits)+parts-1)/parts)
 		var ranges []bounds

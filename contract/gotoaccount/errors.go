@@ -24,6 +24,9 @@ var _ = everywhere(ofOneLicence, func(s *Suite) {
 	s.It("answers 404 for a key that no licence has", Covers("GOTO-ERR-01"), func(t *T) {
 		good := anExample(t, s.Operation.ID)
 		e := t.Send(keyed(good, "licenseKey", join([]int64{unused(t)})))
+		if e.Status == 401 || e.Status == 403 {
+			t.Inconclusive("%s: %s", e.Asked(), e.Answered())
+		}
 		t.On(e).Expect(e, HaveStatus(404), "a licence that is not there is not found")
 	})
 })

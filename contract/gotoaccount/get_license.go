@@ -19,7 +19,7 @@ var _ = describe("getLicense", func(s *Suite) {
 		for i, e := range present(t, fixture.Keys(all)) {
 			t.On(e).Expect(e, HaveStatus(200), "an existing licence is answered with 200")
 			t.On(e).Expect(e.JSON(), BeKind(exact.Object), "one licence is one object, in no array")
-			key, _ := fixture.Key(e.JSON().Get("key"))
+			key := single(e).Key
 			a := t.On(e)
 			for _, other := range goods(t).ByAccount()[all[i].Account] {
 				a = a.If("the answer is another licence of the same account", other.Key)

@@ -4,6 +4,7 @@ package gotoaccount
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/onsi/gomega"
@@ -14,11 +15,21 @@ import (
 )
 
 var _ = describe("getLicenseEntitlements", func(s *Suite) {
-	s.It("answers with one object, whatever stands in it", Covers("GOTO-ENT-01", "GOTO-ENT-02"), func(t *T) {
-		all := granted(t, 12)
+	s.It("answers with one object, whatever stands in it", Covers("GOTO-ENT-01"), func(t *T) {
+		all := granted(t, 6)
 		t.Need(len(all) > 0, "a licence with a product")
 		for _, e := range servedAll(t, singles(t, all)...) {
 			t.On(e).Expect(e.JSON(), BeKind(exact.Object), `"Object with entitlement properties"; that it "can be any JSON" is said of what the object holds`)
+		}
+	})
+	s.It("shows values of every type as they are", Covers("GOTO-ENT-02"), func(t *T) {
+		all := granted(t, 6)
+		t.Need(len(all) > 0, "a licence with a product")
+		for i, e := range servedAll(t, singles(t, all)...) {
+			many := t.Send(odd(batchOf(t, all[i].product, []int64{all[i].key})))
+			if listed, _ := entries(many, []int64{all[i].key}); len(listed) > 0 {
+				t.On(e, many).Expect(stringified(e.JSON(), listed[0].like(e.JSON())), gomega.BeEmpty(), "objects and arrays stand in the answer as such, not as strings that hold JSON")
+			}
 		}
 	})
 	s.It("keeps the entitlements of two products apart", Covers("GOTO-ENT-03"), func(t *T) {
@@ -27,6 +38,9 @@ var _ = describe("getLicenseEntitlements", func(s *Suite) {
 		var merged grant
 		for _, key := range keys {
 			list := products(t, key)
+			if len(list) < 2 {
+				continue
+			}
 			merged = grant{key, list[0]}
 			for _, name := range list[1:] {
 				if !exact.Equal(entitlements(t, key, list[0]), entitlements(t, key, name)) {
@@ -36,6 +50,7 @@ var _ = describe("getLicenseEntitlements", func(s *Suite) {
 		}
 		// All products of each licence show the same. They may truly be alike, unless licences with one of them only
 		// show that they are not.
+		t.Need(merged.product != "", "a licence with two products")
 		list := products(t, merged.key)
 		e := served(t, singles(t, []grant{merged})[0])
 		for _, g := range granted(t, 12) {
@@ -76,7 +91,12 @@ var _ = describe("getLicenseEntitlements", func(s *Suite) {
 		)
 	})
 	s.It("answers the same twice", Covers("GOTO-ENT-06"), func(t *T) {
-		all := granted(t, 3)
+		var all []grant // of different licences; what a bracketed read would do is done here
+		for _, g := range goods(t).Entitlements {
+			if len(all) < 3 && !slices.ContainsFunc(all, func(o grant) bool { return o.key == g.Key }) {
+				all = append(all, grant{g.Key, g.Product})
+			}
+		}
 		t.Need(len(all) > 0, "a licence with a product")
 		requests := singles(t, all)
 		a, b := servedAll(t, requests...), servedAll(t, requests...)
@@ -125,6 +145,25 @@ var _ = everywhere([]string{"getLicenseEntitlements", "getLicenseEntitlementsByK
 		t.Need(judged > 0, "an entitlement with a number that a double cannot hold")
 	})
 })
+
+// stringified names the first member that is a string where another view of the object has the object or array that the
+// string holds, "" when there is none.
+func stringified(v, other value) string {
+	for _, m := range v.Members {
+		theirs := other.Get(m.Name)
+		if m.Value.Kind == exact.String && (theirs.Kind == exact.Object || theirs.Kind == exact.Array) {
+			if held, err := exact.Parse([]byte(m.Value.Text)); err == nil && exact.Equal(held, theirs) {
+				return m.Name
+			}
+		}
+		if m.Value.Kind == exact.Object {
+			if inner := stringified(m.Value, theirs); inner != "" {
+				return m.Name + "." + inner
+			}
+		}
+	}
+	return ""
+}
 
 // singles asks for each grant alone.
 func singles(t *T, all []grant) []client.Request {

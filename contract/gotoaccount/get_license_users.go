@@ -23,8 +23,12 @@ var _ = describe("getLicenseUsers", func(s *Suite) {
 			if !e.OK() {
 				continue // that it is served at all is another promise
 			}
+			l := licence(t, all[i].Key)
+			if l.Value.Get("userkeys").Kind != exact.Array {
+				continue
+			}
 			judged = true
-			want := licence(t, all[i].Key).Users
+			want := l.Users
 			t.On(e).
 				If("the list is cut at 100", first(want, 100)).If("the list is cut at 1000", first(want, 1000)).
 				If("the list does not know the last assignment", want[:max(0, len(want)-1)]).
@@ -33,33 +37,41 @@ var _ = describe("getLicenseUsers", func(s *Suite) {
 		t.Need(judged, "a licence whose users are served")
 	})
 	s.It("lists only users to whom the licence belongs", Covers("GOTO-LUSR-03"), func(t *T) {
-		judged := false
+		var pairs []assignment
+		var requests []client.Request
 		for _, l := range peopled(t) {
 			for _, u := range ends(users(t, l.Key), 2) {
-				judged = true
-				e := t.Send(t.Call("getUserLicenses", Path{"userKeys": u}))
-				if e.OK() || e.Rejected() { // a user that nobody knows has no licence either
-					t.On(e).Expect(keys(e), gomega.ContainElement(l.Key), fmt.Sprintf("licence %d lists user %d, so the user has it", l.Key, u))
-				}
+				pairs = append(pairs, assignment{l.Key, u})
+				requests = append(requests, t.Call("getUserLicenses", Path{"userKeys": u}))
 			}
 		}
-		t.Need(judged, "a licence with users")
+		t.Need(len(pairs) > 0, "a licence with users")
+		answers := t.SendAll(requests...)
+		if !slices.ContainsFunc(answers, (*client.Exchange).OK) {
+			t.Inconclusive("%s: %s", answers[0].Asked(), answers[0].Answered())
+		}
+		for i, e := range answers { // a user that nobody knows has no licence either
+			t.On(e).Expect(keys(e), gomega.ContainElement(pairs[i].licence), fmt.Sprintf("licence %d lists user %d, so the user has it", pairs[i].licence, pairs[i].user))
+		}
 	})
 	s.It("answers with an empty list when there is nobody", Covers("GOTO-LUSR-04"), func(t *T) {
 		empty := existing(t, 1, func(l fixture.Licence) bool { return len(l.Users) == 0 && l.Value.Get("userkeys").Kind == exact.Array })
 		t.Need(len(empty) > 0, "a licence without users")
 		e := t.Send(t.Call("getLicenseUsers", Path{"licenseKey": empty[0].Key}))
 		t.On(e).Expect(e, HaveStatus(200), "a licence without users has a list of them all the same")
-		t.On(e).Expect(e.JSON(), BeKind(exact.Array), "nobody is an empty array")
+		t.On(e).Expect(e.JSON(), gomega.Not(BeKind(exact.Null)), "nobody is an empty array, and not null")
 		t.On(e).Expect(userKeys(e), HaveKeySet(), "nobody is an empty array")
 	})
 	s.It("lists all users, however many there are", Covers("GOTO-LUSR-05"), func(t *T) {
-		crowded := largest(existing(t, 1000, func(l fixture.Licence) bool { return summable(l) && taken(l) > 100 }))
+		crowded := largest(existing(t, 1000, func(l fixture.Licence) bool {
+			// Only where the sum is right does it tell how long the list is.
+			return summable(l) && taken(l) > 100 && taken(l) == len(sorted(l.Users))
+		}))
 		t.Need(len(crowded) > 0, "a licence with a number of seats, more than 100 of which are taken")
 		for i, e := range askUsers(t, crowded) {
 			want := taken(crowded[i])
 			t.On(e).If("the list is cut at 100", 100).If("the list is cut at 1000", 1000).
-				Expect(len(userKeys(e)), gomega.Equal(want), fmt.Sprintf("of licence %d, %d seats are taken", crowded[i].Key, want))
+				Expect(len(userKeys(e)), gomega.BeNumerically(">=", want), fmt.Sprintf("of licence %d, %d seats are taken", crowded[i].Key, want))
 		}
 	})
 	s.It("tells how it meets what is not its own", Covers("GOTO-LUSR-06"), func(t *T) {
@@ -104,6 +116,9 @@ var _ = describe("getUserLicenses", func(s *Suite) {
 		t.Need(judged, "a licence with users")
 	})
 })
+
+// assignment is a licence and one of its users.
+type assignment struct{ licence, user int64 }
 
 // peopled returns licences of every kind that matters for users: without any, with one, with several, with very many,
 // and a disabled one.

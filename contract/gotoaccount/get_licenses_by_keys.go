@@ -33,7 +33,7 @@ var byKeys = batch{
 
 var _ = describe("getLicensesByKeys", func(s *Suite) {
 	batchLaw(s, byKeys)
-	s.It("answers one key with an array of one", Covers("GOTO-BATCH-01", "GOTO-BATCH-05"), func(t *T) {
+	s.It("answers one key with an array of one", Covers("GOTO-BATCH-05"), func(t *T) {
 		asked := byKeys.need(t, 1)
 		e := t.OK(byKeys.request(t, join(asked)))
 		t.On(e).Expect(e.JSON(), BeKind(exact.Array), "with batch=true a single key is a batch as well")
@@ -64,6 +64,15 @@ var _ = describe("getLicensesByKeys", func(s *Suite) {
 			if alone, ok := own.licences[key]; ok && shape(alone) != shape(v.licences[key]) {
 				t.On(v.answers[key], own.answers[key]).Expect(v.licences[key].Value, EqualJSON(alone.Value), remark(alone, "is the same in a batch and alone"))
 			}
+		}
+	})
+	s.It("loses no licence to an unused key beside it", Covers("GOTO-BATCH-14"), func(t *T) {
+		asked := byKeys.need(t, 2)
+		answers := t.SendAll(byKeys.request(t, join(asked)), odd(byKeys.request(t, join([]int64{asked[0], unused(t), asked[1]}))))
+		e := answers[1]
+		if e.OK() && slices.Equal(sorted(keys(answers[0])), sorted(asked)) { // refusing the whole is sane as well
+			t.On(answers...).If("one unused key empties the batch", []int64{}).
+				Expect(sorted(keys(e)), HaveKeys(sorted(asked)...), "the licences that exist are there, whatever else was asked for")
 		}
 	})
 	s.It("tells what it makes of unused keys", Covers("GOTO-BATCH-08", "GOTO-BATCH-09"), func(t *T) {

@@ -25,7 +25,7 @@ var _ = describe("getLicense", func(s *Suite) {
 		for i, e := range present(t, fixture.Keys(all)) {
 			want := strconv.FormatInt(all[i].Key, 10)
 			t.On(e).If("keys go through a double", strconv.FormatInt(throughDouble(all[i].Key), 10)).
-				Expect(e.JSON().Get("key").Text, gomega.Equal(want), "the key comes back digit for digit")
+				Expect(text(e), gomega.Equal(want), "the key comes back digit for digit")
 		}
 	})
 	s.It("does not find a licence by its neighbour's key", Covers("GOTO-KEY-05"), func(t *T) {
@@ -40,19 +40,20 @@ var _ = describe("getLicense", func(s *Suite) {
 		}
 	})
 	s.It("belongs to one account for ever", Covers("GOTO-KEY-10"), func(t *T) {
-		all := existing(t, 4, anyLicence)
+		all := existing(t, 3, anyLicence)
 		t.Need(len(all) > 0, "at least one licence")
 		// The first is read many times: a cache that mixes licences up does so now and then.
-		keys := slices.Concat(slices.Repeat([]int64{all[0].Key}, 16), fixture.Keys(all))
+		keys := slices.Concat(slices.Repeat([]int64{all[0].Key}, 10), fixture.Keys(all))
 		first := map[int64]int64{}
 		for _, l := range slices.Concat(goods(t).Licences, all) {
-			if _, ok := first[l.Key]; !ok {
+			if first[l.Key] == 0 {
 				first[l.Key] = l.Account
 			}
 		}
 		for i, e := range present(t, keys) {
-			l, _ := fixture.LicenceOf(e.JSON())
-			t.On(e).Expect(l.Account, gomega.Equal(first[keys[i]]), fmt.Sprintf("licence %d shows the account that it showed before", keys[i]))
+			if l := single(e); l.Account != 0 && l.Key == keys[i] && first[keys[i]] != 0 {
+				t.On(e).Expect(l.Account, gomega.Equal(first[keys[i]]), fmt.Sprintf("licence %d shows the account that it showed before", keys[i]))
+			}
 		}
 	})
 })
@@ -152,12 +153,17 @@ var _ = everywhere(withKeys, func(s *Suite) {
 		good := anExample(t, s.Operation.ID)
 		parameter := keyParameter(good)
 		var questions []question
-		for _, q := range []struct{ text, key string }{
-			{"0", "0"}, {"-1", "-1"}, {"the least 64-bit integer", strconv.FormatInt(math.MinInt64, 10)},
-			{"a plus before the key", "+" + good.Path[parameter]}, {"zeros before the key", "000" + good.Path[parameter]},
-			{"spaces around the key", " " + good.Path[parameter] + " "},
+		for _, q := range []struct {
+			text, key string
+			usual     bool // asked of every operation; the others of one, since one parser reads all keys
+		}{
+			{"0", "0", true}, {"-1", "-1", true}, {"zeros before the key", "000" + good.Path[parameter], true},
+			{"the least 64-bit integer", strconv.FormatInt(math.MinInt64, 10), false},
+			{"a plus before the key", "+" + good.Path[parameter], false}, {"spaces around the key", " " + good.Path[parameter] + " ", false},
 		} {
-			questions = append(questions, question{q.text, keyed(good, parameter, q.key)})
+			if q.usual || s.Operation.ID == "getLicense" {
+				questions = append(questions, question{q.text, keyed(good, parameter, q.key)})
+			}
 		}
 		observe(t, func(e *client.Exchange) string {
 			return against(e, likeness{"as the key itself", plain(t, s.Operation.ID)})
@@ -211,7 +217,7 @@ func share(n, of int) string {
 }
 
 // present asks for licences that a scan has just shown, one by one. One that is not found is looked for again with a
-// scan of its key alone: either it has gone, or it should have been found.
+// scan around its key: either it has gone, or it should have been found.
 func present(t *T, keys []int64) []*client.Exchange {
 	var requests []client.Request
 	for _, k := range keys {
@@ -222,10 +228,13 @@ func present(t *T, keys []int64) []*client.Exchange {
 		if e.OK() {
 			continue
 		}
-		if again := served(t, t.Call("scanLicensesByKey", nil, "startKey", keys[i], "endKey", keys[i])); len(again.JSON().Items) == 0 {
+		const near = 2048 // wide enough to hold what a double makes of a key
+		low, high := max(keys[i], math.MinInt64+near)-near, min(keys[i], math.MaxInt64-near)+near
+		again := served(t, t.Call("scanLicensesByKey", nil, "startKey", low, "endKey", high, "count", 100))
+		if !slices.ContainsFunc(licences(again), func(l fixture.Licence) bool { return l.Key == keys[i] }) {
 			t.Inconclusive("licence %d has gone", keys[i])
 		}
-		t.On(e).Expect(e, Succeed(), "a licence that a scan shows is found by its key")
+		t.On(e, again).Expect(e, Succeed(), "a licence that a scan shows is found by the key that it shows")
 	}
 	return answers
 }
@@ -235,8 +244,11 @@ func found(e *client.Exchange) string {
 	if !e.OK() {
 		return ""
 	}
-	return e.JSON().Get("key").Text
+	return text(e)
 }
+
+// text is the key of an answer for one licence as it is written.
+func text(e *client.Exchange) string { return single(e).Value.Get("key").Text }
 
 // lonely returns an existing licence above 2^53 and those of its neighbouring keys that no licence has, at least one;
 // it ends the case when the target has no such licence.

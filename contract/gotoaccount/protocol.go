@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/onsi/gomega"
+
 	. "harness/contract"
 	"harness/internal/client"
 	"harness/internal/exact"
@@ -17,18 +19,20 @@ import (
 
 var _ = everywhere(operations, func(s *Suite) {
 	id := s.Operation.ID
-	s.It("is served under "+s.API.BasePath, Covers("GOTO-GEN-01", "GOTO-GEN-02"), func(t *T) {
-		var last *client.Exchange
-		for _, example := range examples(t, id, 3) { // one that is served is enough: the others may have gone
-			if last = t.Send(example.request); last.OK() {
-				return
-			}
-		}
-		t.On(last).Expect(last, Succeed(), fmt.Sprintf("%s is served for data that exists", id))
+	s.It("is served under "+s.API.BasePath, Covers("GOTO-GEN-01"), func(t *T) {
+		e := anyServed(t, id)
+		t.On(e).Expect(e, Succeed(), fmt.Sprintf("%s is served for data that exists", id))
+	})
+	s.It("is there", Covers("GOTO-GEN-02"), func(t *T) {
+		e := anyServed(t, id)
+		t.On(e).Expect(e, gomega.Not(HaveStatus(404, 405, 501)), fmt.Sprintf("%s has a route", id))
 	})
 	s.It("changes nothing by being asked", Covers("GOTO-GEN-04"), func(t *T) {
 		good := harmless(t, id)
-		a, b := served(t, good), served(t, good)
+		a, b := plain(t, id), served(t, good)
+		if !a.OK() || a.Request.Target() != good.Target() {
+			a = served(t, good)
+		}
 		if content(a) == content(b) {
 			return
 		}
@@ -77,12 +81,11 @@ var _ = everywhere(operations, func(s *Suite) {
 		last := strings.LastIndex(path, "/")
 		head := good
 		head.Method = http.MethodHead
-		observe(t, summary,
-			question{"a slash at the end", raw(good, path+"/"+query)},
-			question{"a doubled slash", raw(good, path[:last]+"/"+path[last:]+query)},
-			question{"HEAD", head},
-		)
-		if len(good.Query) > 0 {
+		observe(t, summary, question{"a slash at the end", raw(good, path+"/"+query)}, question{"HEAD", head})
+		if id == "getLicense" || id == "scanLicensesByKey" { // one router and one reader of queries serve them all
+			observe(t, summary, question{"a doubled slash", raw(good, path[:last]+"/"+path[last:]+query)})
+		}
+		if id == "scanLicensesByKey" {
 			shouted := good
 			shouted.Query = slices.Clone(good.Query)
 			for i := range shouted.Query {
@@ -113,6 +116,23 @@ var _ = everywhere(operations, func(s *Suite) {
 		t.Observe("validators, rates and request ids", orNone(slices.Sorted(slices.Values(others))))
 	})
 })
+
+// anyServed asks for several examples and returns the first answer that is a success, else the last: some of the data
+// may have gone. A client that is not admitted cannot tell.
+func anyServed(t *T, operation string) (e *client.Exchange) {
+	if e = plain(t, operation); e.OK() {
+		return e
+	}
+	for _, example := range examples(t, operation, 3) {
+		if e = t.Send(example.request); e.OK() {
+			return e
+		}
+	}
+	if e.Status == 401 || e.Status == 403 {
+		t.Inconclusive("%s: %s", e.Asked(), e.Answered())
+	}
+	return e
+}
 
 // harmless is an example whose data would show if reading took anything: a licence with seats left.
 func harmless(t *T, operation string) client.Request {
@@ -196,8 +216,13 @@ var _ = everywhere(scans, func(s *Suite) {
 	s.It("tells how it reads booleans", Covers("GOTO-GEN-10"), func(t *T) {
 		w := scanOf(s.Operation.ID).set(t, 3)
 		b := bounds{lower: at(w.hits[0]), upper: at(w.hits[2])}
+		var asked []string
 		var requests []client.Request
 		for _, text := range spellings {
+			if s.Operation.ID != "scanLicensesByKey" && len(text) < 4 {
+				continue // the whole table for one scan; what real clients send for all
+			}
+			asked = append(asked, text)
 			requests = append(requests, with(w.request(b, w.limit()), w.spec.LowerInclusive, text, w.spec.UpperInclusive, text))
 		}
 		for i, e := range tryOdd(t, requests...) {
@@ -207,8 +232,8 @@ var _ = everywhere(scans, func(s *Suite) {
 				}
 				return fmt.Sprint(slices.Contains(keys(e), key))
 			}
-			t.Observe(fmt.Sprintf("%s=%q", w.spec.LowerInclusive, spellings[i]), read(w.hits[0]))
-			t.Observe(fmt.Sprintf("%s=%q", w.spec.UpperInclusive, spellings[i]), read(w.hits[2]))
+			t.Observe(fmt.Sprintf("%s=%q", w.spec.LowerInclusive, asked[i]), read(w.hits[0]))
+			t.Observe(fmt.Sprintf("%s=%q", w.spec.UpperInclusive, asked[i]), read(w.hits[2]))
 		}
 	})
 })

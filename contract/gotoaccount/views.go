@@ -171,8 +171,7 @@ func numbers(v value) []string {
 // summable says whether remaining should be seats minus users: seats are counted, and neither weights nor sessions
 // count instead.
 func summable(l fixture.Licence) bool {
-	_, counted := fixture.Key(l.Value.Get("seats"))
-	return counted && !l.Is("weighted") && l.Value.Get("type").Text != "concurrent"
+	return hasSeats(l) && !l.Is("weighted") && l.Value.Get("type").Text != "concurrent"
 }
 
 // isFull says whether every seat is taken.
