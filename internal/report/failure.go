@@ -104,7 +104,7 @@ func (t *text) failure(c cause) {
 	}
 	t.field("promise", f.Statement, 2)
 	t.field("source", source(f), 2)
-	t.field("found", found, 2)
+	t.field("broken", found, 2)
 	t.asked(failure.Asked)
 	t.field("expected", failure.Expected, 2)
 	t.field("got", failure.Got, 3)
