@@ -60,16 +60,16 @@ func fingerprint(all []fixture.Licence) string {
 	return b.String()
 }
 
-// shape writes a licence so that equal ones are equal text: roles and user keys are sets.
+// shape writes a licence so that equal ones are equal text: roles, user keys and users are sets.
 func shape(l fixture.Licence) string { return canonical(l.Value) }
 
 // canonical writes an object so that equal licences are equal text.
 func canonical(v exact.Value) string {
 	members := slices.Clone(v.Members)
 	for i, m := range members {
-		if m.Name == "roles" || m.Name == "userkeys" {
+		if m.Name == "roles" || m.Name == "userkeys" || m.Name == "users" {
 			items := slices.Clone(m.Value.Items)
-			slices.SortFunc(items, func(a, b value) int { return cmp.Compare(a.Text, b.Text) })
+			slices.SortFunc(items, func(a, b value) int { return cmp.Compare(a.Canonical(), b.Canonical()) })
 			members[i].Value.Items = items
 		}
 	}
