@@ -175,7 +175,7 @@ var conforming = []Variant{
 	{CaseInsensitive, accountAPI, "roles, patterns and attribute values match in any case", nil},
 	{UnsearchableEmpty, accountAPI, "a search for what cannot be searched finds nothing, instead of being refused", nil},
 	{CustomUnfindable, accountAPI, "a filter finds nothing by custom attributes", nil},
-	{KeysTruncated, accountAPI, "of more than 100 keys the first 100 count", nil},
+	{KeysTruncated, accountAPI, "of more than 100 keys the first 100 count", []string{"GOTO-BATCH-04"}},
 	{CountClamped, accountAPI, "a count above 100 counts as 100", nil},
 	{CountBelowDefault, accountAPI, "a count below 1 counts as none given", nil},
 	{ShortPages7, accountAPI, "a page of a scan holds 7 licences at most", nil},
