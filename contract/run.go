@@ -253,6 +253,9 @@ func run(ctx context.Context, c Case, env *Environment) evidence.Outcome {
 		}
 		if broken+kept >= want || void >= want || ctx.Err() != nil {
 			o.Result, o.Reason = settle(kept, broken, void), reason
+			if o.Result == evidence.Flaky && first.watching {
+				o.Result, o.Reason = evidence.Inconclusive, "the data changed once while it was watched, and not when it was tried again"
+			}
 			break
 		}
 	}

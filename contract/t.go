@@ -29,6 +29,7 @@ type T struct {
 	observation map[string]string
 	reads       map[string]*read
 	planning    bool // end at the first request instead of sending it
+	watching    bool // the case compares the data at two times
 }
 
 // stop ends a try from within; it travels as a panic and is caught by the runner.
@@ -139,6 +140,11 @@ func (t *T) Need(ok bool, format string, args ...any) {
 func (t *T) Inconclusive(format string, args ...any) {
 	panic(stop{result: evidence.Inconclusive, reason: fmt.Sprintf(format, args...)})
 }
+
+// Watching says that the case compares the data before its requests with the data after them. What somebody else
+// changes meanwhile looks like an effect of the requests, but only once: when other tries keep the promise, the case
+// is inconclusive where another would be flaky.
+func (t *T) Watching() { t.watching = true }
 
 // Observe records what the server does where nothing is promised. Keep answers small and stable: they are compared
 // from run to run.

@@ -14,6 +14,7 @@ import (
 // users is another one afterwards. It reads afresh, because a bracketed read would take the effect for data that
 // moves; a list that goes on changing when nothing is called says nothing.
 func undisturbed(t *T, promise string, act func(before []fixture.User) []*client.Exchange) {
+	t.Watching()
 	before, _ := list(t)
 	calls := act(before)
 	after, seen := list(t)
