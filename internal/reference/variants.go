@@ -177,7 +177,7 @@ var conforming = []Variant{
 	{CustomUnfindable, accountAPI, "a filter finds nothing by custom attributes", nil},
 	{KeysTruncated, accountAPI, "of more than 100 keys the first 100 count", []string{"GOTO-BATCH-04"}},
 	{CountClamped, accountAPI, "a count above 100 counts as 100", nil},
-	{CountBelowDefault, accountAPI, "a count below 1 counts as none given", nil},
+	{CountBelowDefault, accountAPI, "a count below 1 counts as none given", []string{"GOTO-SCAN-KEY-04"}},
 	{ShortPages7, accountAPI, "a page of a scan holds 7 licences at most", nil},
 	{ShortPagesHalf, accountAPI, "a page of a scan holds half of count", nil},
 	{ListsAscending, accountAPI, "lists and batches ascend by key", nil},
