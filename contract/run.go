@@ -122,6 +122,24 @@ func Run(ctx context.Context, cases []Case, env *Environment) error {
 	return context.Cause(ctx)
 }
 
+// Play is Run without Ginkgo: the same cases, tries and outcomes. It may be called many times at once in one process.
+func Play(ctx context.Context, cases []Case, env *Environment) error {
+	outcome, wait := start(ctx, cases, env)
+	defer wait()
+	for i := range cases {
+		if o, ok := <-outcome[i]; ok {
+			env.record(o)
+		}
+	}
+	return context.Cause(ctx)
+}
+
+func (env *Environment) record(o evidence.Outcome) {
+	if env.Sink != nil {
+		env.Sink(evidence.Record{Outcome: &o})
+	}
+}
+
 // start plays the cases in their order, several side by side. The outcome of each comes through its channel, which is
 // closed without one for a case that the context kept from being run; wait returns when all are over.
 func start(ctx context.Context, cases []Case, env *Environment) (outcome []chan evidence.Outcome, wait func()) {
@@ -201,9 +219,7 @@ func buildOperations(cases []Case, first, end int, body func(i int)) {
 
 // report writes the outcome and tells Ginkgo.
 func report(env *Environment, o evidence.Outcome) {
-	if env.Sink != nil {
-		env.Sink(evidence.Record{Outcome: &o})
-	}
+	env.record(o)
 	switch o.Result {
 	case evidence.Broken, evidence.Flaky:
 		ginkgo.Fail(strings.Join(o.Requirements, " ") + ": " + o.Failure.Message)

@@ -5,8 +5,11 @@ package main
 import (
 	"context"
 	"fmt"
+	"iter"
+	"runtime"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -89,21 +92,20 @@ func mutants(ctx context.Context, d door, f mutantFlags) error {
 	bar := newStatus(d)
 	count := map[string]int{}
 	var all []mutant
-	for i, fault := range faults {
-		bar.show(progress{i, len(faults), fault.Name})
-		m, err := mutate(ctx, fault)
+	for m, err := range eachMutant(ctx, faults) {
 		if err != nil {
 			return err
 		}
-		if ctx.Err() != nil {
-			return fmt.Errorf("interrupted after %d of %d faults", i, len(faults))
-		}
+		bar.show(progress{len(all), len(faults), m.Fault})
 		count[m.State]++
 		all = append(all, m)
 		if m.State != "killed" || f.all {
 			bar.clear()
 			fmt.Fprintf(d.stdout, "%-8s  %s  %s\n", m.State, m.Fault, m.detail(f.all))
 		}
+	}
+	if ctx.Err() != nil {
+		return fmt.Errorf("interrupted after %d of %d faults", len(all), len(faults))
 	}
 	bar.clear()
 	fmt.Fprintf(d.stdout, "%d faults: %d killed exactly, %d inexactly, %d survived\n", len(faults), count["killed"], count["inexact"], count["survived"])
@@ -145,6 +147,40 @@ func chooseFaults(apis, names []string) ([]reference.Fault, error) {
 	}), nil
 }
 
+// eachMutant runs the suites on every fault, as many at once as there are processors, and yields how they came out in
+// the order of the faults.
+func eachMutant(ctx context.Context, faults []reference.Fault) iter.Seq2[mutant, error] {
+	type result struct {
+		mutant mutant
+		err    error
+	}
+	results := make([]chan result, len(faults))
+	for i := range results {
+		results[i] = make(chan result, 1)
+	}
+	var next atomic.Int64
+	for range min(runtime.GOMAXPROCS(0), len(faults)) {
+		go func() {
+			for i := next.Add(1) - 1; i < int64(len(faults)) && ctx.Err() == nil; i = next.Add(1) - 1 {
+				m, err := mutate(ctx, faults[i])
+				results[i] <- result{m, err}
+			}
+		}()
+	}
+	return func(yield func(mutant, error) bool) {
+		for _, each := range results {
+			select {
+			case r := <-each:
+				if !yield(r.mutant, r.err) {
+					return
+				}
+			case <-ctx.Done():
+				return
+			}
+		}
+	}
+}
+
 // mutate runs the suites of a fault's API against a reference server that has it.
 func mutate(ctx context.Context, f reference.Fault) (mutant, error) {
 	m := mutant{Fault: f.Name, API: f.API, Summary: f.Summary}
@@ -153,7 +189,7 @@ func mutate(ctx context.Context, f reference.Fault) (mutant, error) {
 		return m, fault{err}
 	}
 	started := time.Now()
-	s := session{choice: chosen, seed: 1, target: &target.Target{Name: f.Name, Embedded: &target.Embedded{Faults: []string{f.Name}}}}
+	s := session{choice: chosen, seed: 1, beside: true, target: &target.Target{Name: f.Name, Embedded: &target.Embedded{Faults: []string{f.Name}}}}
 	run, err := s.run(ctx)
 	if err != nil {
 		return m, err

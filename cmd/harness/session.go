@@ -31,6 +31,7 @@ type session struct {
 	seed     uint64
 	command  []string
 	confirm  int                      // tries for a failure; 0 means contract.DefaultConfirm
+	beside   bool                     // other sessions run in this process at the same time
 	only     func(contract.Case) bool // narrows the cases further; nil does not
 	shards   int                      // cases side by side; 0 chooses from how fast the target answers
 	out      string                   // folder for run.jsonl; "" keeps the run in memory only
@@ -107,7 +108,11 @@ func (s session) play(ctx context.Context, cases []contract.Case, limiter *clien
 		Shards:   cmp.Or(s.shards, answers.shards(s.target.Limits.Concurrency)),
 		Progress: func(done, total int, c contract.Case) { s.tell(done, total, c.Operation) },
 	}
-	if err := contract.Run(ctx, cases, env); err != nil {
+	play := contract.Run
+	if s.beside {
+		play = contract.Play
+	}
+	if err := play(ctx, cases, env); err != nil {
 		return fmt.Errorf("interrupted: %w", err)
 	}
 	s.tell(len(cases), len(cases), "")

@@ -122,9 +122,22 @@ func (v Value) write(b *strings.Builder) {
 }
 
 func quote(text string) string {
+	if plain(text) {
+		return `"` + text + `"`
+	}
 	var b strings.Builder
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
 	_ = enc.Encode(text) // a string always encodes
 	return strings.TrimSuffix(b.String(), "\n")
+}
+
+// plain says whether a text stands in JSON as it is: most do, and need no encoder.
+func plain(text string) bool {
+	for i := range len(text) {
+		if c := text[i]; c < ' ' || c >= 0x7f || c == '"' || c == '\\' {
+			return false
+		}
+	}
+	return true
 }
