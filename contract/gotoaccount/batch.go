@@ -24,8 +24,8 @@ type batch struct {
 	holds func(t *T, key int64) []int64
 	// request asks for a list as it is written, commas included.
 	request func(t *T, list string) client.Request
-	// lists returns the keys of the licences that an answer lists, in its order and as often as they come.
-	lists func(e *client.Exchange) []int64
+	// lists returns the keys of the licences that an answer to a list lists, in its order and as often as they come.
+	lists func(e *client.Exchange, asked []int64) []int64
 	// serves returns those of the asked keys that the answer serves beyond doubt.
 	serves func(e *client.Exchange, asked []int64) []int64
 }
@@ -101,7 +101,7 @@ func (b batch) union(t *T) {
 	}
 	for i, e := range t.OKAll(requests...) {
 		list := lists[i]
-		got := sorted(b.lists(e))
+		got := sorted(b.lists(e, list))
 		t.On(e).
 			If("only the first of the list is used", of(list[:1])).
 			If("only the last of the list is used", of(list[len(list)-1:])).
@@ -117,7 +117,7 @@ func (b batch) once(t *T) {
 	if !e.OK() {
 		t.Inconclusive("a key named twice is refused: %s", e.Answered())
 	}
-	got := b.lists(e)
+	got := b.lists(e, keys[:1])
 	t.On(e).Expect(got, HaveKeySet(sorted(got)...), "what is named twice is listed once")
 }
 
@@ -127,7 +127,7 @@ func (b batch) full(t *T, limit int) {
 	asked := b.need(t, limit)
 	e := t.Send(b.request(t, join(asked)))
 	t.On(e).Expect(e, Succeed(), fmt.Sprintf("%d %s are no more than the document allows", limit, b.noun))
-	listed := b.lists(e)
+	listed := b.lists(e, asked)
 	var lost []int64
 	for _, key := range apart(asked, b.serves(e, asked)) {
 		if len(apart(b.holds(t, key), listed)) > 0 {
@@ -137,6 +137,9 @@ func (b batch) full(t *T, limit int) {
 	t.On(e).Expect(lost, HaveKeys(), fmt.Sprintf("each of %d %s is served", limit, b.noun))
 }
 
+// licenceKeys lists the keys of an answer that is made of licences.
+func licenceKeys(e *client.Exchange, _ []int64) []int64 { return keys(e) }
+
 // apart lists what is not in another list.
 func apart(list, other []int64) []int64 {
 	return slices.DeleteFunc(slices.Clone(list), func(k int64) bool { return slices.Contains(other, k) })
@@ -145,7 +148,7 @@ func apart(list, other []int64) []int64 {
 // ofAccounts and ofUsers are the lists of accounts and users; the rows are named where they are registered.
 func ofAccounts(rows batchRows) batch {
 	return batch{
-		noun: "accounts", rows: rows, lists: keys,
+		noun: "accounts", rows: rows, lists: licenceKeys,
 		keys:    func(t *T, n int) []int64 { all := goods(t).AccountKeys(); return all[:min(n, len(all))] },
 		holds:   func(t *T, key int64) []int64 { return fixture.Keys(account(t, key)) },
 		request: func(t *T, list string) client.Request { return t.Call("getLicenses", Path{"accountKeys": list}) },
@@ -162,7 +165,7 @@ func ofAccounts(rows batchRows) batch {
 
 func ofUsers(rows batchRows) batch {
 	return batch{
-		noun: "users", rows: rows, lists: keys, keys: apartUsers,
+		noun: "users", rows: rows, lists: licenceKeys, keys: apartUsers,
 		holds:   func(t *T, key int64) []int64 { return fixture.Keys(user(t, key)) },
 		request: func(t *T, list string) client.Request { return t.Call("getUserLicenses", Path{"userKeys": list}) },
 		// A licence that only one of the asked users has was served for the sake of that one.

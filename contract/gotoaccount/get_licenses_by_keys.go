@@ -25,7 +25,7 @@ var byKeys = batch{
 	request: func(t *T, list string) client.Request {
 		return t.Call("getLicensesByKeys", Path{"licenseKeys": list}, "batch", true)
 	},
-	lists: keys,
+	lists: licenceKeys,
 	serves: func(e *client.Exchange, asked []int64) []int64 {
 		return slices.DeleteFunc(sorted(keys(e)), func(k int64) bool { return !slices.Contains(asked, k) })
 	},

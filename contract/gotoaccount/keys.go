@@ -63,9 +63,8 @@ var _ = describe("getLicensesByKeys", func(s *Suite) {
 		key, neighbours := lonely(t)
 		e := t.Send(odd(t.Call("getLicensesByKeys", Path{"licenseKeys": join(neighbours)}, "batch", true)))
 		t.On(e).If("keys are looked up as doubles", []int64{key}).Expect(keys(e), HaveKeys(), "no licence has either of the keys")
-		e = t.Send(odd(t.Call("getLicensesByKeys", Path{"licenseKeys": join([]int64{key - 1, key, key + 1})}, "batch", true)))
-		t.On(e).If("the licence comes once for each key that is the same double", []int64{key, key, key}).
-			Expect(apart(keys(e), []int64{key}), HaveKeys(), "of three neighbouring keys one is a licence's")
+		e = t.Send(odd(t.Call("getLicensesByKeys", Path{"licenseKeys": join(sorted(append(neighbours, key)))}, "batch", true)))
+		t.On(e).Expect(apart(keys(e), []int64{key}), HaveKeys(), "of these neighbouring keys one is a licence's")
 		t.On(e).Expect(len(keys(e)), gomega.BeNumerically("<=", 1), "the licence comes once")
 	})
 })
@@ -101,7 +100,9 @@ var _ = everywhere(scans, func(s *Suite) {
 
 var _ = describe("getLicenses", func(s *Suite) {
 	s.It("shows no licence twice", Covers("GOTO-KEY-09"), func(t *T) {
-		requests := []client.Request{t.Call("getLicenses", Path{"accountKeys": join(first(goods(t).AccountKeys(), 3))})}
+		some := first(goods(t).AccountKeys(), 3)
+		t.Need(len(some) > 0, "an account with a licence")
+		requests := []client.Request{t.Call("getLicenses", Path{"accountKeys": join(some)})}
 		for _, l := range goods(t).Licences {
 			if len(l.Roles) > 1 { // a licence that several of the listed roles select
 				requests = append(requests, t.Call("getLicenses", Path{"accountKeys": l.Account}, "roles", join(l.Roles)))
@@ -186,7 +187,7 @@ var _ = everywhere(slices.Concat(ofLicences, []string{"getLicenseUsers", "getLic
 		case "getLicenseUsers":
 			all = userKeys(e)
 		case entitlementBatch:
-			all = keysOf(everyEntry(e))
+			all = keysOf(entriesOf(e))
 		default:
 			all = keys(e)
 		}
