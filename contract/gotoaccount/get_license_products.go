@@ -77,23 +77,3 @@ func crawledKeys(t *T) []int64 {
 	}
 	return first(all, 5)
 }
-
-// manyProducts are existing licences with two products or more, at most n; discovery's come first, then some of those
-// around them.
-func manyProducts(t *T, n int) []int64 {
-	var all []int64
-	for _, key := range crawledKeys(t) {
-		if len(goods(t).Products[key]) > 1 && len(all) < n {
-			all = append(all, key)
-		}
-	}
-	for _, l := range existing(t, 12, anyLicence) {
-		if len(all) == n {
-			break
-		}
-		if names := products(t, l.Key); len(names) > 1 && !slices.Contains(all, l.Key) {
-			all = append(all, l.Key)
-		}
-	}
-	return all
-}
