@@ -35,6 +35,8 @@ type Environment struct {
 	Confirm int
 	// Shards is how many cases run side by side; 0 means 1. Cases that write run alone.
 	Shards int
+	// More says before each case whether the run goes on; nil means it does. Cases that are not begun have no outcome.
+	More func() bool
 	// Progress is told when a case begins; nil tells nobody. It is not called concurrently.
 	Progress func(done, total int, c Case)
 
@@ -166,7 +168,7 @@ func start(ctx context.Context, cases []Case, env *Environment) (outcome []chan 
 	for range max(1, env.Shards) {
 		workers.Go(func() {
 			for i, ok := begin(); ok; i, ok = begin() {
-				if ctx.Err() == nil {
+				if ctx.Err() == nil && (env.More == nil || env.More()) {
 					outcome[i] <- runLocked(ctx, cases[i], env, &writing)
 				}
 				close(outcome[i])

@@ -26,7 +26,8 @@ type contractFlags struct {
 	target                                string
 	apis, operations, requirements, specs []string
 	out, failOn, seed, format             string
-	all                                   bool
+	all, dryRun, quick                    bool
+	baseline                              string
 	shards                                int
 }
 
@@ -56,6 +57,9 @@ server. It only reads, unless the target's file allows one named write.
 	flags.StringVar(&f.out, "out", "", "folder that receives run.jsonl and report.json")
 	flags.StringVar(&f.failOn, "fail-on", string(verdict.FailOnShould), "what fails the gate: must, should, drift")
 	flags.IntVar(&f.shards, "shards", 0, "cases that run side by side; 0 chooses from how fast the target answers")
+	flags.BoolVar(&f.dryRun, "dry-run", false, "say what would be sent, by operation, and send nothing")
+	flags.BoolVar(&f.quick, "quick", false, fmt.Sprintf("at most %d requests: one case for each promise, the firmest first", quickRequests))
+	flags.StringVar(&f.baseline, "baseline", "", "an earlier run, its folder or run.jsonl: say where observed behaviour has drifted since")
 	flags.StringVar(&f.seed, "seed", "", "seed of every random choice; the report names the one that was used")
 	flags.StringVar(&f.format, "format", report.Formats[0].Name, "how to print the report: "+strings.Join(report.FormatNames(), ", "))
 	flags.BoolVar(&f.all, "all", false, "print observed behaviours one by one as well")
@@ -85,6 +89,18 @@ func testContract(ctx context.Context, d door, f contractFlags, args []string) e
 		return err
 	}
 	s.narrow(f)
+	if f.quick {
+		s.requests = quickRequests
+	}
+	if f.dryRun {
+		return dryRun(d, s)
+	}
+	var before *verdict.Judgement
+	if f.baseline != "" {
+		if before, err = judgeStored(s.choice, f.baseline); err != nil {
+			return err
+		}
+	}
 	bar := newStatus(d)
 	s.progress = bar.show
 	run, err := s.run(ctx)
@@ -92,7 +108,21 @@ func testContract(ctx context.Context, d door, f contractFlags, args []string) e
 	if err != nil {
 		return err
 	}
-	return conclude(d, s.choice, run, f.out, gate, format, f.all)
+	judgement := verdict.Judge(s.catalogue, run, s.apis...)
+	if before != nil {
+		judgement.Drifted(*before)
+	}
+	return conclude(d, run, judgement, f.out, gate, format, f.all)
+}
+
+// judgeStored judges an earlier run by the same catalogue.
+func judgeStored(c choice, path string) (*verdict.Judgement, error) {
+	run, err := readRun(path)
+	if err != nil {
+		return nil, fmt.Errorf("--baseline: %w", err)
+	}
+	j := verdict.Judge(c.catalogue, run, c.apis...)
+	return &j, nil
 }
 
 // narrow drops the APIs that are out of the question: those without a chosen operation or requirement, and, when
@@ -119,9 +149,8 @@ func (s *session) narrow(f contractFlags) {
 	}
 }
 
-// conclude judges a run, writes its report and prints it; the exit code is the judgement's.
-func conclude(d door, c choice, run *evidence.Run, out string, gate verdict.FailOn, format report.Format, all bool) error {
-	judgement := verdict.Judge(c.catalogue, run, c.apis...)
+// conclude writes the report of a judged run and prints it; the exit code is the judgement's.
+func conclude(d door, run *evidence.Run, judgement verdict.Judgement, out string, gate verdict.FailOn, format report.Format, all bool) error {
 	code := judgement.Exit(gate)
 	r := report.New(run, judgement, code)
 	if out != "" {

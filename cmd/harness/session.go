@@ -31,6 +31,7 @@ type session struct {
 	seed     uint64
 	command  []string
 	confirm  int                      // tries for a failure; 0 means contract.DefaultConfirm
+	requests int                      // the most that may be sent, the firmest promises first; 0 is no bound
 	beside   bool                     // other sessions run in this process at the same time
 	only     func(contract.Case) bool // narrows the cases further; nil does not
 	shards   int                      // cases side by side; 0 chooses from how fast the target answers
@@ -77,6 +78,7 @@ func (s session) run(ctx context.Context) (run *evidence.Run, err error) {
 	}
 	sink(evidence.Record{Header: s.header()})
 	limiter := client.NewLimiter(s.target.Limits)
+	limiter.Bound(s.requests)
 	pace := &pace{}
 	problem := s.play(ctx, cases, limiter, evidence.Tee(sink, pace.note), pace)
 	footer := &evidence.Footer{Finished: time.Now().UTC(), Requests: limiter.Sent(), Cases: len(cases)}
@@ -99,13 +101,14 @@ func (s session) play(ctx context.Context, cases []contract.Case, limiter *clien
 		clients[api.Name] = c
 	}
 	s.tell(0, len(cases), "looking for data")
-	set, err := fixture.Discover(ctx, clients, s.target, s.seed, sink)
+	set, err := fixture.Discover(ctx, clients, s.target, s.seed, s.requests > 0, sink)
 	if err != nil {
 		return err
 	}
 	env := &contract.Environment{
 		Clients: clients, Fixtures: set, Writes: s.target.Writes, Seed: s.seed, Sink: sink, Confirm: s.confirm,
 		Shards:   cmp.Or(s.shards, answers.shards(s.target.Limits.Concurrency)),
+		More:     func() bool { left, bound := limiter.Left(); return !bound || left > aside },
 		Progress: func(done, total int, c contract.Case) { s.tell(done, total, c.Operation) },
 	}
 	play := contract.Run
@@ -118,6 +121,9 @@ func (s session) play(ctx context.Context, cases []contract.Case, limiter *clien
 	s.tell(len(cases), len(cases), "")
 	return nil
 }
+
+// aside is how many requests of a bounded run are kept for the cases that have begun.
+const aside = 20
 
 // pace is how fast a target answers, as discovery saw it.
 type pace struct {
@@ -216,7 +222,11 @@ func (s session) cases() ([]contract.Case, error) {
 	for id := range maps.Keys(wanted) {
 		ids = append(ids, id)
 	}
-	return contract.Select(all, s.operations, ids), nil
+	selected := contract.Select(all, s.operations, ids)
+	if s.requests > 0 {
+		return firmestFirst(s.catalogue, selected), nil
+	}
+	return selected, nil
 }
 
 func (s session) header() *evidence.Header {

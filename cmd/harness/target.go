@@ -75,7 +75,7 @@ func checkTarget(ctx context.Context, d door, file string) error {
 		defer c.Close()
 		fmt.Fprintf(d.stdout, "\n%s  %s\n", api.Name, t.APIs[api.Name].URL)
 		credentials(ctx, d, c)
-		set, err := fixture.Discover(ctx, map[string]*client.Client{api.Name: c}, t, s.seed, recorder.Write)
+		set, err := fixture.Discover(ctx, map[string]*client.Client{api.Name: c}, t, s.seed, false, recorder.Write)
 		if err != nil {
 			fmt.Fprintf(d.stdout, "  nothing to judge: %s\n", err)
 			first = errors.Join(first, err)

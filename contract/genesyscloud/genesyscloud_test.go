@@ -78,7 +78,7 @@ func run(t *testing.T, document *specs.API, at *target.Target) *evidence.Run {
 	}
 	defer c.Close()
 	clients := map[string]*client.Client{api: c}
-	found, err := fixture.Discover(ctx, clients, at, 1, kept.Write)
+	found, err := fixture.Discover(ctx, clients, at, 1, false, kept.Write)
 	if err != nil {
 		t.Fatal(err)
 	}

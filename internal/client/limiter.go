@@ -4,6 +4,7 @@ package client
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"net/http"
@@ -21,9 +22,11 @@ type Limiter struct {
 	slots chan struct{}
 	every time.Duration // from one request to the next; 0 for no limit
 
-	mu   sync.Mutex
-	next time.Time // no request before
-	sent map[string]int
+	mu      sync.Mutex
+	next    time.Time // no request before
+	sent    map[string]int
+	most    int // requests in all; 0 for no bound
+	granted int
 }
 
 // NewLimiter makes the budget that a target's limits give. Requests are spread evenly: 300/m is one every 200 ms.
@@ -37,6 +40,34 @@ func NewLimiter(l target.Limits) *Limiter {
 		limiter.every = l.Rate.Per / time.Duration(l.Rate.Count)
 	}
 	return limiter
+}
+
+// Bound lets at most n requests leave, tries and tokens included; later ones are not sent and say ErrSpent.
+func (l *Limiter) Bound(n int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.most = n
+}
+
+// ErrSpent is the error of a request that the bound kept from being sent.
+var ErrSpent = errors.New("not sent: the run's budget of requests is spent")
+
+// Left is how many requests may still leave; ok is false when there is no bound.
+func (l *Limiter) Left() (n int, ok bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.most - l.granted, l.most > 0
+}
+
+// grant takes one request off the bound.
+func (l *Limiter) grant() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.most > 0 && l.granted >= l.most {
+		return ErrSpent
+	}
+	l.granted++
+	return nil
 }
 
 // Sent counts the requests that really left, by method, each try for itself. Requests for a token stand under TOKEN.
@@ -54,6 +85,10 @@ func (l *Limiter) acquire(ctx context.Context) (release func(), err error) {
 		return nil, context.Cause(ctx)
 	}
 	release = func() { <-l.slots }
+	if err := l.grant(); err != nil {
+		release()
+		return nil, err
+	}
 	if wait := l.turn(); wait > 0 && !sleep(ctx, wait) {
 		release()
 		if err := context.Cause(ctx); err != nil {
