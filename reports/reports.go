@@ -1,4 +1,5 @@
-// Package reports holds what the data in this folder looks like: the JSON Schema of report.json.
+// Package reports holds what the data in this folder looks like: the JSON Schema of report.json, and the proof of the
+// suites that every report shows in its header.
 package reports
 
 import _ "embed"
@@ -7,3 +8,9 @@ import _ "embed"
 //
 //go:embed report.schema.json
 var Schema []byte
+
+// Mutants is how the suites of this release fared on every fault and every allowed variant of the reference server, as
+// `harness mutants --out` wrote it.
+//
+//go:embed mutants.json
+var Mutants []byte

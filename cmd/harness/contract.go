@@ -153,6 +153,7 @@ func (s *session) narrow(f contractFlags) {
 func conclude(d door, run *evidence.Run, judgement verdict.Judgement, out string, gate verdict.FailOn, format report.Format, all bool) error {
 	code := judgement.Exit(gate)
 	r := report.New(run, judgement, code)
+	r.Suites = report.SuiteScore()
 	if out != "" {
 		if err := writeReport(filepath.Join(out, "report.json"), r); err != nil {
 			return err

@@ -20,6 +20,7 @@ type Report struct {
 	Exit      int                                           `json:"exit"`
 	Target    evidence.Target                               `json:"target"`
 	Tool      evidence.Tool                                 `json:"tool"`
+	Suites    *Score                                        `json:"suites"` // null when nobody has taken it
 	Documents []evidence.Document                           `json:"documents"`
 	Selection evidence.Selection                            `json:"selection"`
 	Seed      uint64                                        `json:"seed"`

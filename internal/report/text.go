@@ -15,6 +15,7 @@ import (
 	"harness/internal/evidence"
 	"harness/internal/requirement"
 	"harness/internal/verdict"
+	"harness/specs"
 )
 
 // defaultWidth is how many columns a text has when nobody says.
@@ -31,6 +32,7 @@ func Text(w io.Writer, r Report, o Options) error {
 	t.header(r)
 	t.failures(r)
 	t.notJudged(r)
+	t.drifted(r)
 	t.observed(r)
 	t.coverage(r)
 	t.summary(r)
@@ -89,12 +91,19 @@ func (t *text) header(r Report) {
 	for _, row := range align(rows, "llll") {
 		t.line("  " + row)
 	}
+	if r.Suites != nil {
+		t.prose("  suites  ", r.Suites.String(), 2)
+	}
 	if narrowed := narrowing(r.Selection); narrowed != "" {
 		t.prose("  narrowed to ", narrowed, 3)
 	}
 }
 
+// narrowing is what a run was narrowed to, "" for both APIs whole.
 func narrowing(s evidence.Selection) string {
+	if len(s.APIs) == len(specs.Names) {
+		s.APIs = nil
+	}
 	return strings.Join(slices.Concat(s.APIs, s.Operations, s.Requirements), " ")
 }
 
@@ -151,6 +160,25 @@ func (t *text) ids(indent string, ids []string, most int) {
 	}
 	for _, line := range lines {
 		t.line(indent + line)
+	}
+}
+
+// drifted tells what the server did otherwise in an earlier run.
+func (t *text) drifted(r Report) {
+	var rows [][]string
+	for _, f := range r.Findings {
+		if f.Verdict == verdict.Drift {
+			for change := range strings.SplitSeq(f.Message, "; ") {
+				rows = append(rows, []string{f.Requirement, f.Operation, change})
+			}
+		}
+	}
+	if len(rows) == 0 {
+		return
+	}
+	t.title(fmt.Sprintf("Drifted: %s since the earlier run", count(len(rows), "behaviour")))
+	for _, row := range align(rows, "lll") {
+		t.line("  " + row)
 	}
 }
 
