@@ -80,7 +80,7 @@ var _ = describe("getUserLicenses", func(s *Suite) {
 		for _, u := range chosen {
 			e := t.OK(list(t, u))
 			complete(t, e, goods(t).ByUser()[u], func(l fixture.Licence) bool { return l.HasUser(u) }, fmt.Sprintf("user %d", u))
-			shown := licences(e)
+			shown := where(licences(e), func(l fixture.Licence) bool { return l.HasUser(u) })
 			for _, l := range shown[:min(3, len(shown))] {
 				if now, ok := still(t, l.Key); ok {
 					t.On(e).Expect(now.HasUser(u), gomega.BeTrue(), fmt.Sprintf("licence %d, listed for user %d, names that user itself", l.Key, u))

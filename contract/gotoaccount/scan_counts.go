@@ -16,7 +16,7 @@ func (s scan) counts(suite *Suite) {
 	r, _ := suite.Operation.Range(suite.Operation.Scan.Limit)
 
 	suite.It(fmt.Sprintf("returns at most %d licences when no count is given", r.Default), Covers(s.id("01")), func(t *T) {
-		w := s.set(t, 0)
+		w := s.bare(t)
 		// Each is asked for three times: a server whose pages are short by chance is not taken for one whose
 		// default is smaller.
 		const times = 3
@@ -37,7 +37,7 @@ func (s scan) counts(suite *Suite) {
 	})
 	for _, n := range r.Inside() {
 		suite.It(fmt.Sprintf("returns at most %d when count=%d", n, n), Covers(s.id("02")), func(t *T) {
-			w := s.set(t, 0)
+			w := s.bare(t)
 			e := t.Send(w.request(bounds{}, n))
 			t.On(e).Expect(e, Succeed(), fmt.Sprintf("count=%d lies within %d to %d and is served", n, r.Min, r.Max))
 			t.On(e).Expect(len(licences(e)), gomega.BeNumerically("<=", n), fmt.Sprintf("at most %d results", n))
@@ -45,7 +45,7 @@ func (s scan) counts(suite *Suite) {
 	}
 	for _, n := range r.Above() {
 		suite.It(fmt.Sprintf("never returns more than %d, whatever count says: %s", r.Max, n), Covers(s.id("03")), func(t *T) {
-			w := s.set(t, 0)
+			w := s.bare(t)
 			known := len(where(goods(t).Licences, w.sel.holds))
 			t.Need(known > int(r.Max), "more than %d licences that %s finds (%d met)", r.Max, s.operation, known)
 			e := t.Send(w.request(bounds{}, n))
@@ -56,7 +56,7 @@ func (s scan) counts(suite *Suite) {
 	}
 	for _, n := range r.Below() {
 		suite.It("rejects count="+n, Covers(s.id("04")), func(t *T) {
-			w := s.set(t, 0)
+			w := s.bare(t)
 			e := t.Send(w.request(bounds{}, n))
 			outside := "count=" + n + " lies outside " + strconv.FormatInt(r.Min, 10) + " to " + strconv.FormatInt(r.Max, 10) + " and is refused"
 			if shown := len(licences(e)); e.OK() {

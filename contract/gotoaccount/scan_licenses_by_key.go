@@ -210,18 +210,34 @@ func scanned(t *T, all []fixture.Licence) {
 	}
 }
 
-// widest returns the window in which most licences are selected, a later one among equals: there keys are long, and
-// neither the first nor the last of the target.
+// unfiltered reads the first page of the scan without any parameter; it is a bracketed read. It ends the case when
+// there is nothing to filter.
+func unfiltered(t *T) []int64 {
+	page := Read(t, "first page of all", func() ([]int64, string) {
+		page := sorted(keys(served(t, t.Call("scanLicensesByKey", nil))))
+		return page, fmt.Sprint(page)
+	})
+	t.Need(len(page) > 0, "at least one licence")
+	return page
+}
+
+// widest returns the window to look at: one with enough selected licences, if there is one, and rather one whose keys
+// differ in length, so that comparing them as text shows; else the one with most.
 func widest(t *T, holds func(fixture.Licence) bool) fixture.Window {
+	const enough = 10
 	var best fixture.Window
-	most := -1
+	most := []int{-1, 0, 0}
 	for i, w := range goods(t).Windows {
+		if i == 0 {
+			w.Low = min(w.Low, 0) // nothing is known to lie below, and a server without order may have hidden it
+		}
 		n := len(where(w.Licences, holds))
-		if n > most || n == most && i <= len(goods(t).Windows)/2 {
-			best, most = w, n
+		mixed := len(fmt.Sprint(w.Low)) != len(fmt.Sprint(w.High))
+		if score := []int{min(n, enough), rank(mixed), n}; slices.Compare(score, most) > 0 {
+			best, most = w, score
 		}
 	}
-	t.Need(most >= 0, "at least one licence")
+	t.Need(most[0] >= 0, "at least one licence")
 	return best
 }
 
