@@ -44,7 +44,7 @@ type Server struct {
 	tokens     *tokens
 	requests   atomic.Uint64 // numbers the requests, so that each shuffles differently and repeatably
 	mischief   *mischief
-	moved      [mostGrowth]lazily[*Server] // the server as it is later, when a variant moves its data
+	moved      [mostStates]lazily[*Server] // the server as it is later, when a variant moves its data
 }
 
 // New generates the data and returns the server, ready to serve. It fails on an unknown fault or variant,

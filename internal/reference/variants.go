@@ -189,7 +189,7 @@ var conforming = []Variant{
 	{PageSizeClamped, genesysAPI, "a pageSize above 100 counts as 100", nil},
 	// data
 	{DataGrows, "", "every 50 requests there is a new licence and a new user", nil},
-	{DataChanges, "", "every 60 requests some users are given licences, or lose them", nil},
+	{DataChanges, "", "every 60 requests some licences lose a user or get one back, on both APIs", nil},
 	{NoLicences, accountAPI, "there are no licences", nil},
 	{ThreeLicences, accountAPI, "there are three licences", nil},
 	{NoCustomAttributes, accountAPI, "no licence has custom attributes", nil},

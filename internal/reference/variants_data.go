@@ -10,10 +10,11 @@ import (
 )
 
 const (
-	growthPeriod = 50 // requests between one new licence or user and the next
-	mostGrowth   = 40 // licences that are added at most, so that a long run comes to rest
-	changePeriod = 60 // requests between one change and the next
-	changedOne   = 9  // of so many licences and users changes
+	growthPeriod = 50                                // requests between one new licence or user and the next
+	mostGrowth   = 40                                // licences that are added at most, so that a long run comes to rest
+	changePeriod = 60                                // requests between one change and the next
+	mostStates   = max(mostGrowth, 2*changeGroups-1) // a server whose data moves has, beside the first
+	changeGroups = 9                                 // one of these groups of licences and users changes at a time, so that each rests between its changes
 
 	// smallKey bits are what keys of accounts and users keep in SmallKeys.
 	smallKey = 1<<40 - 1
@@ -97,11 +98,9 @@ func (s *Server) asOf(number uint64) *Server {
 		return s.grown(int(min(number/growthPeriod, mostGrowth)))
 	case s.varies(DataChanges):
 		if number%changePeriod == 0 {
-			s.directory.turn()
+			s.directory.turn(int((number/changePeriod - 1) % changeGroups))
 		}
-		if number/changePeriod%2 == 1 {
-			return s.moved[0].get(s.changed)
-		}
+		return s.changed(int(number / changePeriod % (2 * changeGroups)))
 	}
 	return s
 }
@@ -137,15 +136,22 @@ func (s *Server) grown(by int) *Server {
 	})
 }
 
-// changed is this server after some licences lost their last user.
-func (s *Server) changed() *Server {
-	licences := s.licences()
-	for i := range licences {
-		if l := &licences[i]; i%changedOne == 4 && len(l.users) > 0 {
-			l.users = slices.Clone(l.users[:len(l.users)-1])
-		}
+// changed is this server after so many changes: with each of the first a group of licences loses its last user, with each of the
+// others it gets that user back.
+func (s *Server) changed(times int) *Server {
+	if times == 0 {
+		return s
 	}
-	return s.holding(licences)
+	return s.moved[times-1].get(func() *Server {
+		licences := s.licences()
+		for i := range licences {
+			group := i % changeGroups
+			if l := &licences[i]; group < times && times <= group+changeGroups && len(l.users) > 0 {
+				l.users = slices.Clone(l.users[:len(l.users)-1])
+			}
+		}
+		return s.holding(licences)
+	})
 }
 
 // grow adds a user at the end.
@@ -157,13 +163,13 @@ func (d *directory) grow(rng *rand.Rand) {
 	d.byUser[u.id] = u
 }
 
-// turn gives some users a licence, or takes it away. The last user is set aside for writes and keeps what it has.
-func (d *directory) turn() {
+// turn gives a group of users a licence, or takes it away from those who have it. The last user is set aside for writes and keeps what it has.
+func (d *directory) turn(group int) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	for i, u := range d.users {
 		switch {
-		case i%changedOne != 4 || i == len(d.users)-1:
+		case i%changeGroups != group || i == len(d.users)-1:
 		case u.has(toggledLicence):
 			u.licences = slices.DeleteFunc(slices.Clone(u.licences), func(l string) bool { return l == toggledLicence })
 		default:
