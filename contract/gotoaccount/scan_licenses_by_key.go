@@ -226,29 +226,38 @@ func unfiltered(t *T) []int64 {
 func widest(t *T, holds func(fixture.Licence) bool) fixture.Window {
 	const enough = 10
 	var best fixture.Window
-	most := []int{-1, 0, 0}
-	for i, w := range goods(t).Windows {
+	score := []int{-1, 0, 0}
+	for i := range goods(t).Windows {
+		w := stretch(goods(t).Windows[i:], int(most(t, "scanLicensesByKey"))-1)
 		if i == 0 {
 			w.Low = min(w.Low, 0) // nothing is known to lie below, and a server without order may have hidden it
 		}
 		n := len(where(w.Licences, holds))
 		mixed := len(fmt.Sprint(w.Low)) != len(fmt.Sprint(w.High))
-		if score := []int{min(n, enough), rank(mixed), n}; slices.Compare(score, most) > 0 {
-			best, most = w, score
+		if now := []int{min(n, enough), rank(mixed), n}; slices.Compare(now, score) > 0 {
+			best, score = w, now
 		}
 	}
-	t.Need(most[0] >= 0, "at least one licence")
+	t.Need(score[0] >= 0, "at least one licence")
 	return best
 }
 
 // wide returns a range of keys over several pages: that of the first windows, which discovery met page after page.
 func wide(t *T) fixture.Window {
-	windows := goods(t).Windows
-	t.Need(len(windows) > 0, "at least one licence")
-	windows = windows[:min(3, len(windows))]
-	w := fixture.Window{Low: windows[0].Low, High: windows[len(windows)-1].High}
-	for _, one := range windows {
-		w.Licences = append(w.Licences, one.Licences...)
+	t.Need(len(goods(t).Windows) > 0, "at least one licence")
+	return stretch(goods(t).Windows, 3*int(most(t, "scanLicensesByKey")))
+}
+
+// stretch joins windows that follow each other, from the first on, as long as they hold no more than a number of
+// licences. Pages of a walk follow each other closely; between windows at random places lies more than in them.
+func stretch(windows []fixture.Window, most int) fixture.Window {
+	w := windows[0]
+	for _, next := range windows[1:] {
+		apart := uint64(next.Low) - uint64(w.High)
+		if len(w.Licences)+len(next.Licences) > most || next.Low <= w.High || apart > uint64(w.High)-uint64(w.Low)+uint64(next.High)-uint64(next.Low) {
+			break
+		}
+		w.High, w.Licences = next.High, slices.Concat(w.Licences, next.Licences)
 	}
 	return w
 }
