@@ -157,7 +157,7 @@ func mutate(ctx context.Context, of subject) (mutant, error) {
 		embedded = &target.Embedded{Variants: []string{of.name}}
 	}
 	started := time.Now()
-	s := session{choice: chosen, seed: 1, beside: true, target: &target.Target{Name: of.name, Embedded: embedded}}
+	s := session{choice: chosen, seed: 1, beside: true, confirm: 1, target: &target.Target{Name: of.name, Embedded: embedded}}
 	run, err := s.run(ctx)
 	if err != nil {
 		return m, err

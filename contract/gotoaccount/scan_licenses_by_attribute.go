@@ -28,7 +28,9 @@ var byAttribute = scan{
 
 // commonAttribute returns the custom attribute, name and value, that most licences met share, but not all.
 func commonAttribute(t *T, suits func(value) bool) (a exact.Member, ok bool) {
-	all := carried(goods(t).Licences, exact.Null, exact.Bool, exact.Number, exact.String, exact.Array, exact.Object)
+	all := Derive(t, "attributes carried", func() []exact.Member {
+		return carried(goods(t).Licences, exact.Null, exact.Bool, exact.Number, exact.String, exact.Array, exact.Object)
+	})
 	if i := slices.IndexFunc(all, func(m exact.Member) bool { return suits(m.Value) }); i >= 0 {
 		return all[i], true
 	}
