@@ -59,8 +59,12 @@ func definitions(t *contract.T) []exact.Value {
 	})
 }
 
-// elements reads a list leniently: one that stands in an envelope is told once, by the check of the document.
+// elements reads a list leniently: one that stands in an envelope is told once, by the check of the document. An
+// envelope may hold other arrays beside the entities.
 func elements(v exact.Value) []exact.Value {
+	if entities := v.Get("entities"); entities.Kind == exact.Array {
+		return entities.Items
+	}
 	for _, m := range v.Members {
 		if m.Value.Kind == exact.Array {
 			return m.Value.Items
