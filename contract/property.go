@@ -17,6 +17,9 @@ import (
 // draws is how many values a property is asked for: a run has many properties, and a target has other guests.
 const draws = 10
 
+// shrinks is how many simpler values are tried once one has broken the promise.
+const shrinks = 30
+
 var rapidFlags sync.Once
 
 // setFlags tells rapid how to go about it: rapid takes its settings from flags alone, and reads those of package
@@ -46,6 +49,7 @@ func (t *T) Property(promise func(*rapid.T)) {
 	}
 	setFlags(t.env.Seed)
 	var last *stop
+	since := 0 // tries since the promise broke first
 	guarded := func(r *rapid.T) {
 		defer func() {
 			p := recover()
@@ -59,6 +63,12 @@ func (t *T) Property(promise func(*rapid.T)) {
 				panic(p) // rapid's own, or a defect of the case
 			}
 		}()
+		if last != nil {
+			// The last failure is the simplest so far: rapid keeps what still fails and goes on from there.
+			if since++; since > shrinks {
+				return
+			}
+		}
 		promise(r)
 	}
 	defer func() {
