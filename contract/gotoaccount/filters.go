@@ -284,7 +284,8 @@ func missing(t *T, met []fixture.Licence, got []int64, as func(fixture.Licence) 
 	return lost
 }
 
-// still reads a licence that was met before, ok false when it is there no more; it is a bracketed read.
+// still reads a licence that was met before, ok false when it is there no more or another one is shown; it is a
+// bracketed read.
 func still(t *T, key int64) (l fixture.Licence, ok bool) {
 	type found struct {
 		fixture.Licence
@@ -293,7 +294,7 @@ func still(t *T, key int64) (l fixture.Licence, ok bool) {
 	f := Read(t, fmt.Sprintf("licence %d, if it is there", key), func() (found, string) {
 		e := t.Send(t.Call("getLicense", Path{"licenseKey": key}))
 		l, ok := fixture.LicenceOf(e.JSON())
-		return found{l, ok && e.OK()}, fmt.Sprint(e.OK(), shape(l))
+		return found{l, ok && e.OK() && l.Key == key}, fmt.Sprint(e.OK(), shape(l))
 	})
 	return f.Licence, f.ok
 }

@@ -230,7 +230,11 @@ func finding(s *Suite) {
 	})
 	s.It("does not take an empty filter for one that everything matches", Covers("GOTO-FIND-11"), func(t *T) {
 		in, _ := searchDivided(t)
-		selectsNone(t, t.Send(in.ask("")), "an empty filter matches nothing", named{"an empty filter matches everything", in.all()})
+		e := t.Send(in.ask(""))
+		selectsNone(t, e, "an empty filter matches nothing", named{"an empty filter matches everything", in.all()})
+		if e.OK() {
+			t.Observe("an empty filter", amounts(t, e))
+		}
 	})
 }
 
@@ -428,6 +432,7 @@ func forbidden(s *Suite) {
 			}
 			t.On(e).Expect(e, Succeed(), "a filter by "+name+" is refused or finds nothing")
 			selects(t, e, nil, nil, "a filter by "+name+" is refused or finds nothing", named{"the filter is passed over, and everything found", in.all()})
+			t.Observe("a filter by "+name, amounts(t, e))
 		})
 	}
 	s.It("applies no attribute that cannot be searched beside one that can", Covers("GOTO-FIND-07"), func(t *T) {
@@ -457,6 +462,7 @@ func forbidden(s *Suite) {
 				Got: fmt.Sprintf("%d licences, all enabled; %d that are not are left out", len(got), len(off)), Likely: "enabled=true is applied in silence",
 			})
 		}
+		t.Observe("enabled beside another attribute", amounts(t, e, named{"ignored", in.matching(exactly(p))}))
 	})
 }
 

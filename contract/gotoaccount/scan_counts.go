@@ -51,6 +51,7 @@ func (s scan) counts(suite *Suite) {
 			e := t.Send(w.request(bounds{}, n))
 			if e.OK() {
 				t.On(e).Expect(len(licences(e)), gomega.BeNumerically("<=", r.Max), fmt.Sprintf("there is an upper bound of %d", r.Max))
+				t.Observe("count="+n, fmt.Sprintf("%d, at most %d", e.Status, r.Max))
 			}
 		})
 	}

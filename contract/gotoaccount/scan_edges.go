@@ -71,8 +71,11 @@ func (w setting) mixtures() {
 		uppers = append(uppers, k)
 	}
 	var exact, around []bounds
-	for _, low := range lowers {
-		for _, high := range uppers {
+	for i, low := range lowers {
+		for j, high := range uppers {
+			if w.s.operation != byKey.operation && i != j {
+				continue // one kind of bounds at a time will do where the same server filters as well
+			}
 			for flags := range 4 {
 				r := bounds{at(low), at(high), inclusive(flags&1 == 0), inclusive(flags&2 == 0)}
 				switch {

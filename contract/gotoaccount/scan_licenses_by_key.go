@@ -161,7 +161,7 @@ var _ = describe("getUserLicenses", func(s *Suite) {
 // telling chooses a few licences that another route shows and a scan may not: those that discovery, which scans, did
 // not meet come first, then disabled ones, then ones from all over the list.
 func telling(t *T, all []fixture.Licence) []fixture.Licence {
-	const few = 6
+	const few = 4
 	met := set(fixture.Keys(goods(t).Licences))
 	var chosen []fixture.Licence
 	add := func(l fixture.Licence) {

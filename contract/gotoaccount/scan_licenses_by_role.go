@@ -58,21 +58,21 @@ func onWide(t *T, role string) setting {
 	return byRole.setOn(t, selection{query: roleQuery(t, role), holds: grants(role), window: wide(t)})
 }
 
-// variety chooses roles among licences: the most common, the rarest, and one that some licence does not name first.
-func variety(all []fixture.Licence) []string {
+// variety chooses roles among licences: one that some licence does not name first, the most common, and the rarest.
+func variety(all []fixture.Licence) (chosen []string) {
 	roles := dividing(all)
 	if len(roles) == 0 {
 		return nil
 	}
-	chosen := []string{roles[0], roles[len(roles)-1]}
 	later := func(role string) bool {
 		return slices.ContainsFunc(all, func(l fixture.Licence) bool { return l.HasRole(role) && l.Roles[0] != role })
 	}
-	if i := slices.IndexFunc(roles, later); i >= 0 {
-		chosen = append(chosen, roles[i])
+	for _, i := range []int{max(0, slices.IndexFunc(roles, later)), 0, len(roles) - 1} {
+		if !slices.Contains(chosen, roles[i]) {
+			chosen = append(chosen, roles[i])
+		}
 	}
-	slices.Sort(chosen)
-	return slices.Compact(chosen)
+	return chosen
 }
 
 var _ = describe("scanLicensesByRole", func(s *Suite) {
@@ -192,7 +192,7 @@ func bothWays(t *T) {
 		// Only what both would show without a role is compared: whether either is whole is another promise.
 		known := common(fixture.Keys(account(t, owner)), fixture.Keys(all))
 		parameter, _ := filterOf(t.Operation("getLicenses"), "items")
-		for _, role := range roles {
+		for _, role := range first(roles, 2) {
 			w := onWide(t, role)
 			listed := t.OK(t.Call("getLicenses", Path{"accountKeys": owner}, parameter, role))
 			got, pages := w.whole(closed(w.sel.window.Low, w.sel.window.High))
