@@ -123,6 +123,9 @@ var _ = describe("getUserLicenses", func(s *Suite) {
 			twice = "200, twice"
 		}
 		t.Observe("a user named twice", twice)
+		if e := t.Try(list(t, join(first(known, 20)))); e.OK() && len(keys(e)) > 10 { // fewer may ascend by chance
+			t.Observe("order of the licences of many users", order(keys(e), nil))
+		}
 		for _, key := range goods(t).Users {
 			if len(goods(t).ByUser()[key]) == 0 {
 				t.Observe("a user without licences", amounts(t, t.Try(list(t, key))))
