@@ -118,6 +118,9 @@ func (s scan) set(t *T, need int) setting {
 		sel.window.High = all[limit*4/5].Key
 		sel.window.Licences = where(all, func(l fixture.Licence) bool { return l.Key <= sel.window.High })
 	}
+	if len(all) > 0 {
+		sel.window.Low = all[0].Key
+	}
 	w := s.over(t, sel, all)
 	t.Need(len(w.hits) >= need, "%d licences that %s finds within one page of keys (%d there)", need, s.operation, len(w.hits))
 	return w

@@ -229,11 +229,11 @@ func widest(t *T, holds func(fixture.Licence) bool) fixture.Window {
 	score := []int{-1, 0, 0}
 	for i := range goods(t).Windows {
 		w := stretch(goods(t).Windows[i:], int(most(t, "scanLicensesByKey"))-1)
-		if i == 0 {
-			w.Low = min(w.Low, 0) // nothing is known to lie below, and a server without order may have hidden it
-		}
 		n := len(where(w.Licences, holds))
 		mixed := len(fmt.Sprint(w.Low)) != len(fmt.Sprint(w.High))
+		if i == 0 {
+			w.Low = math.MinInt64 // nothing is known to lie below, and a server without order may have hidden it
+		}
 		if now := []int{min(n, enough), rank(mixed), n}; slices.Compare(now, score) > 0 {
 			best, score = w, now
 		}
