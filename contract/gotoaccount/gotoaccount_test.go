@@ -56,7 +56,7 @@ func play(t *testing.T, o reference.Options, chosen func(contract.Case) bool) *e
 	}
 	defer c.Close()
 	clients := map[string]*client.Client{api: c}
-	found, err := fixture.Discover(ctx, clients, at, 1, kept.Write)
+	found, err := fixture.Discover(ctx, clients, at, 1, false, kept.Write)
 	if err != nil {
 		t.Fatal(err)
 	}
