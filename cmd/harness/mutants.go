@@ -5,6 +5,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
@@ -48,6 +49,8 @@ func mutants(ctx context.Context, d door, f mutantFlags) error {
 	if err != nil {
 		return err
 	}
+	// Hundreds of short runs make much garbage and keep little.
+	defer debug.SetGCPercent(debug.SetGCPercent(400))
 	bar := newStatus(d)
 	var all []mutant
 	for m, err := range eachMutant(ctx, chosen) {

@@ -145,6 +145,9 @@ func eachMutant(ctx context.Context, all []subject) iter.Seq2[mutant, error] {
 	}
 }
 
+// licences is how many the server holds for a mutant: enough for every class of data, and half as much to read.
+const licences = 600
+
 // mutate runs the suites on one subject.
 func mutate(ctx context.Context, of subject) (mutant, error) {
 	m := mutant{Name: of.name, Variant: of.variant, Summary: of.summary}
@@ -152,9 +155,9 @@ func mutate(ctx context.Context, of subject) (mutant, error) {
 	if err != nil {
 		return m, fault{err}
 	}
-	embedded := &target.Embedded{Faults: []string{of.name}}
+	embedded := &target.Embedded{Licenses: licences, Faults: []string{of.name}}
 	if of.variant {
-		embedded = &target.Embedded{Variants: []string{of.name}}
+		embedded = &target.Embedded{Licenses: licences, Variants: []string{of.name}}
 	}
 	started := time.Now()
 	s := session{choice: chosen, seed: 1, beside: true, confirm: 1, target: &target.Target{Name: of.name, Embedded: embedded}}

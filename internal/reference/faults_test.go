@@ -43,7 +43,7 @@ func TestUnknownFaultNamesTheNearest(t *testing.T) {
 }
 
 // simultaneousOnly are the faults that show only while several requests are being answered.
-var simultaneousOnly = map[string]bool{SharedCursor: true, Crosstalk: true, CrosstalkRare: true, GenesysCrosstalk: true}
+var simultaneousOnly = map[string]bool{SharedCursor: true, Crosstalk: true, GenesysCrosstalk: true}
 
 func TestEachFaultChangesAnAnswer(t *testing.T) {
 	conforming := newServer(t, Options{})

@@ -57,7 +57,7 @@ func (s *Server) getLicense(c *call) ([]byte, *refusal) {
 	if s.has(GetFirstOfAccount) {
 		l = s.store.ofAccounts(l.account, l.account)[0]
 	}
-	if s.has(Crosstalk) || s.has(CrosstalkRare) {
+	if s.has(Crosstalk) {
 		l = s.confuse(l)
 	}
 	body := s.appendLicence(make([]byte, 0, 1024), l, showing{op: c.op})
@@ -70,11 +70,7 @@ func (s *Server) getLicense(c *call) ([]byte, *refusal) {
 // confuse now and then returns the licence of a request that is being answered at the same time.
 func (s *Server) confuse(l *licence) *licence {
 	other := s.mischief.lastLicence.Swap(l)
-	rate := uint64(16)
-	if s.has(CrosstalkRare) {
-		rate = 10000
-	}
-	if s.simultaneous() && other != nil && other != l && s.mischief.oneIn(rate) {
+	if s.simultaneous() && other != nil && other != l && s.mischief.oneIn(16) {
 		return other
 	}
 	return l
