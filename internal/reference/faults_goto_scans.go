@@ -61,7 +61,6 @@ const (
 	AttributeName500               = "attribute-name-500"
 	AttributeProductIgnored        = "attribute-product-ignored"
 	AttributeAnyProduct            = "attribute-any-product"
-	AttributeRawText               = "attribute-raw-text"
 
 	// scanLicensesByRole
 	RoleIgnored               = "role-ignored"
@@ -134,7 +133,6 @@ var gotoScanFaults = []Fault{
 	{AttributeName500, accountAPI, "a name of 65 characters is a fault of the server", []string{"GOTO-SCAN-ATTR-11", "GOTO-GEN-05"}},
 	{AttributeProductIgnored, accountAPI, "product is passed over, and the attribute looked for in the licence", []string{"GOTO-SCAN-ATTR-13"}},
 	{AttributeAnyProduct, accountAPI, "an entitlement of any product matches", []string{"GOTO-SCAN-ATTR-13"}},
-	{AttributeRawText, accountAPI, "literals are compared as they are written", []string{"GOTO-SCAN-ATTR-15"}},
 	// scanLicensesByRole
 	{RoleIgnored, accountAPI, "the scan by role is a scan by key", []string{"GOTO-SCAN-ROLE-01", "GOTO-SCAN-ROLE-02", "GOTO-SCAN-ROLE-03", "GOTO-SCAN-ROLE-04", "GOTO-SCAN-ROLE-05", "GOTO-SCAN-ROLE-06", "GOTO-ROUTE-02"}},
 	{RoleFirstOnly, accountAPI, "only the first role of a licence counts", []string{"GOTO-SCAN-ROLE-02", "GOTO-SCAN-ROLE-06"}},

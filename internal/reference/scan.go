@@ -181,7 +181,7 @@ func (s *Server) carelessly(inProduct, name, text, literal string) func(*licence
 		return against(func(value string) bool { return value[0] == '"' && glob(plain(literal), plain(value)) })
 	case s.has(AttributePrefix) && literal[0] == '"':
 		return against(func(value string) bool { return value[0] == '"' && strings.HasPrefix(plain(value), plain(literal)) })
-	case s.has(AttributeRawText):
+	case s.varies(LiteralsAsWritten):
 		return against(func(value string) bool { return value == text })
 	case s.has(AttributeAnyProduct) && inProduct != "":
 		return func(l *licence) bool {

@@ -61,6 +61,7 @@ const (
 	WrongCredentials403  = "wrong-credentials-403"
 	UnknownKey404        = "unknown-key-404"
 	UnknownOwner404      = "unknown-owner-404"
+	LiteralsAsWritten    = "literals-as-written"
 	UnknownRole404       = "unknown-role-404"
 	UnknownProductEmpty  = "unknown-product-empty"
 	UnknownParameter400  = "unknown-parameter-400"
@@ -156,6 +157,7 @@ var conforming = []Variant{
 	{WrongCredentials403, accountAPI, "wrong credentials are 403; none are 401", nil},
 	{UnknownKey404, "", "one unknown key or user in a batch is 404 for all of it", nil},
 	{UnknownOwner404, accountAPI, "one account or user without licences in a list is 404 for all of it", nil},
+	{LiteralsAsWritten, accountAPI, "a literal finds what is spelled alike: an escape finds nothing", nil},
 	{UnknownRole404, accountAPI, "a role that no licence has is 404", nil},
 	{UnknownProductEmpty, accountAPI, "entitlements of a product that a licence does not have are {}", nil},
 	{UnknownParameter400, accountAPI, "a parameter that no operation has is refused", nil},
