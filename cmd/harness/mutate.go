@@ -24,6 +24,7 @@ type subject struct {
 	apis          []string // whose suites are run
 	variant       bool
 	breaks        []string // requirements that are expected to fail
+	mayBreak      func(requirement string) bool
 }
 
 // mutant is how the suites came out on a subject.
@@ -84,7 +85,7 @@ func subjects(apis, faults, variants []string) ([]subject, error) {
 	var all []subject
 	for _, f := range reference.Faults() {
 		if len(faults)+len(variants) == 0 || slices.Contains(faults, f.Name) {
-			all = append(all, subject{f.Name, f.Summary, []string{f.API}, false, f.Breaks})
+			all = append(all, subject{f.Name, f.Summary, []string{f.API}, false, f.Breaks, f.MayBreak})
 		}
 	}
 	for _, v := range reference.Variants() {
@@ -93,7 +94,7 @@ func subjects(apis, faults, variants []string) ([]subject, error) {
 			of = []string{v.API}
 		}
 		if len(faults)+len(variants) == 0 || slices.Contains(variants, v.Name) {
-			all = append(all, subject{v.Name, v.Summary, of, true, v.Departs})
+			all = append(all, subject{v.Name, v.Summary, of, true, v.Departs, func(string) bool { return false }})
 		}
 	}
 	for _, name := range faults {
@@ -171,7 +172,7 @@ func mutate(ctx context.Context, of subject) (mutant, error) {
 	}
 	m.Failed = failing(verdict.Judge(chosen.catalogue, run, chosen.apis...))
 	m.Missing = without(of.breaks, m.Failed)
-	m.Surprise = without(m.Failed, of.breaks)
+	m.Surprise = slices.DeleteFunc(without(m.Failed, of.breaks), of.mayBreak)
 	m.settle()
 	return m, nil
 }

@@ -4,6 +4,7 @@ package reference
 
 import (
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 )
@@ -20,6 +21,25 @@ type Fault struct {
 	API     string   // gotoaccount or genesyscloud
 	Summary string   // what a client sees, in one line
 	Breaks  []string // ids of the requirements that fail when it is on, and only those
+}
+
+// touches are requirements that a fault may break besides, by chance, as patterns: such a fault shows only when requests
+// meet on the server, and nobody can say which do.
+var touches = map[string][]string{
+	SharedCursor:         {"GOTO-SCAN-*", "GOTO-KEY-*", "GOTO-ROUTE-*", "GOTO-ACCT-*", "GOTO-USER-*", "GOTO-LIC-*", "GOTO-LOAD-01", "GOTO-GEN-0?"},
+	Crosstalk:            {"GOTO-GET-01", "GOTO-KEY-*", "GOTO-LIC-*", "GOTO-LUSR-*", "GOTO-GEN-04", "GOTO-BATCH-14", "GOTO-USER-*"},
+	GenesysCrosstalk:     {"GC-USR-*", "GC-BUSR-*", "GC-GEN-04"},
+	GetConsumes:          {"GOTO-LIC-*"},
+	AccountKeyDrifts:     {"GOTO-LIC-*", "GOTO-GEN-04", "GOTO-KEY-03"},
+	EntitlementsUnstable: {"GOTO-SCAN-ATTR-13", "GOTO-ENTB-0?", "GOTO-GEN-04"},
+}
+
+// MayBreak says whether a requirement that is not among Breaks may fail all the same, by chance.
+func (f Fault) MayBreak(requirement string) bool {
+	return slices.ContainsFunc(touches[f.Name], func(pattern string) bool {
+		ok, _ := path.Match(pattern, requirement) // the patterns are well-formed
+		return ok
+	})
 }
 
 var faults = slices.Concat(gotoObjectFaults, gotoListFaults, gotoScanFaults, genesysFaults)

@@ -135,7 +135,7 @@ var genesysFaults = []Fault{
 	// toggles
 	{ToggleUnknown404, genesysAPI, "a toggle that nobody set is not found", []string{"GC-GEN-01", "GC-TOG-01"}},
 	{ToggleUnknownFalse, genesysAPI, "a toggle that nobody set is off", []string{"GC-TOG-01"}},
-	{ToggleStringTrue, genesysAPI, `a toggle is the string "true"`, []string{"GC-TOG-01"}},
+	{ToggleStringTrue, genesysAPI, `a toggle is the string "true"`, []string{"GC-TOG-01", "GC-TOG-04"}},
 	{ToggleEchoCached, genesysAPI, "a toggle bears the name that was first asked for", []string{"GC-TOG-02"}},
 	{ToggleEchoEncoded, genesysAPI, "a toggle bears its name as it was encoded", []string{"GC-TOG-02"}},
 	{ToggleFlips, genesysAPI, "setting a toggle flips it", []string{"GC-TOG-01", "GC-TOG-03"}},
