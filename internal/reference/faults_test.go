@@ -13,7 +13,7 @@ import (
 )
 
 func TestFaultTable(t *testing.T) {
-	id := regexp.MustCompile(`^(GOTO|GC)(-[A-Z]+)+-\d\d$`)
+	id := regexp.MustCompile(`^(GOTO|GC)((-[A-Z]+)+-\d\d|-DOC-[A-Za-z]+)$`)
 	seen := make(map[string]bool)
 	for _, f := range Faults() {
 		if seen[f.Name] || !regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`).MatchString(f.Name) {
