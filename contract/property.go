@@ -17,8 +17,9 @@ import (
 // draws is how many values a property is asked for: a run has many properties, and a target has other guests.
 const draws = 10
 
-// shrinks is how many simpler values are tried once one has broken the promise.
-const shrinks = 30
+// shrinks is how many simpler values are tried once one has broken the promise, in the first try of a case; those that
+// confirm it only have to break as well.
+const shrinks = 120
 
 var rapidFlags sync.Once
 
@@ -65,7 +66,7 @@ func (t *T) Property(promise func(*rapid.T)) {
 		}()
 		if last != nil {
 			// The last failure is the simplest so far: rapid keeps what still fails and goes on from there.
-			if since++; since > shrinks {
+			if since++; since > shrinks || t.try > 1 {
 				return
 			}
 		}
