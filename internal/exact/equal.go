@@ -16,18 +16,32 @@ func Equal(a, b Value) bool { return a.Canonical() == b.Canonical() }
 // significant digits and a power of ten, no white space.
 func (v Value) Canonical() string {
 	var b strings.Builder
-	v.canonical(&b)
+	v.write(&b, true)
 	return b.String()
 }
 
-func (v Value) canonical(b *strings.Builder) {
+// String writes the value as JSON in its own order and spelling, for messages.
+func (v Value) String() string {
+	if v.Kind == Absent {
+		return "nothing"
+	}
+	var b strings.Builder
+	v.write(&b, false)
+	return b.String()
+}
+
+func (v Value) write(b *strings.Builder, canonical bool) {
 	switch v.Kind {
 	case Null:
 		b.WriteString("null")
 	case Bool:
 		b.WriteString(v.Text)
 	case Number:
-		b.WriteString(canonicalNumber(v.Text))
+		if canonical {
+			b.WriteString(canonicalNumber(v.Text))
+		} else {
+			b.WriteString(v.Text)
+		}
 	case String:
 		b.WriteString(quote(v.Text))
 	case Array:
@@ -36,12 +50,15 @@ func (v Value) canonical(b *strings.Builder) {
 			if i > 0 {
 				b.WriteByte(',')
 			}
-			item.canonical(b)
+			item.write(b, canonical)
 		}
 		b.WriteByte(']')
 	case Object:
-		members := slices.Clone(v.Members)
-		slices.SortStableFunc(members, func(x, y Member) int { return strings.Compare(x.Name, y.Name) })
+		members := v.Members
+		if canonical {
+			members = slices.Clone(members)
+			slices.SortStableFunc(members, func(x, y Member) int { return strings.Compare(x.Name, y.Name) })
+		}
 		b.WriteByte('{')
 		for i, m := range members {
 			if i > 0 {
@@ -49,7 +66,7 @@ func (v Value) canonical(b *strings.Builder) {
 			}
 			b.WriteString(quote(m.Name))
 			b.WriteByte(':')
-			m.Value.canonical(b)
+			m.Value.write(b, canonical)
 		}
 		b.WriteByte('}')
 	}
@@ -79,46 +96,6 @@ func canonicalNumber(text string) string {
 		return sign + kept
 	}
 	return sign + kept + "e" + power.String()
-}
-
-// String writes the value as JSON in its own order and spelling, for messages.
-func (v Value) String() string {
-	var b strings.Builder
-	v.write(&b)
-	return b.String()
-}
-
-func (v Value) write(b *strings.Builder) {
-	switch v.Kind {
-	case Absent:
-		b.WriteString("nothing")
-	case Null:
-		b.WriteString("null")
-	case Bool, Number:
-		b.WriteString(v.Text)
-	case String:
-		b.WriteString(quote(v.Text))
-	case Array:
-		b.WriteByte('[')
-		for i, item := range v.Items {
-			if i > 0 {
-				b.WriteByte(',')
-			}
-			item.write(b)
-		}
-		b.WriteByte(']')
-	case Object:
-		b.WriteByte('{')
-		for i, m := range v.Members {
-			if i > 0 {
-				b.WriteByte(',')
-			}
-			b.WriteString(quote(m.Name))
-			b.WriteByte(':')
-			m.Value.write(b)
-		}
-		b.WriteByte('}')
-	}
 }
 
 func quote(text string) string {
