@@ -112,7 +112,7 @@ func testContract(ctx context.Context, d door, f contractFlags, args []string) e
 	if before != nil {
 		judgement.Drifted(*before)
 	}
-	return conclude(d, run, judgement, f.out, gate, format, f.all)
+	return conclude(d, run, judgement, f.out, f.out, gate, format, f.all)
 }
 
 // judgeStored judges an earlier run by the same catalogue.
@@ -149,8 +149,9 @@ func (s *session) narrow(f contractFlags) {
 	}
 }
 
-// conclude writes the report of a judged run and prints it; the exit code is the judgement's.
-func conclude(d door, run *evidence.Run, judgement verdict.Judgement, out string, gate verdict.FailOn, format report.Format, all bool) error {
+// conclude writes the report of a judged run to out, unless that is "", and prints it; stored is where its evidence is.
+// The exit code is the judgement's.
+func conclude(d door, run *evidence.Run, judgement verdict.Judgement, out, stored string, gate verdict.FailOn, format report.Format, all bool) error {
 	code := judgement.Exit(gate)
 	r := report.New(run, judgement, code)
 	r.Suites = report.SuiteScore()
@@ -159,7 +160,7 @@ func conclude(d door, run *evidence.Run, judgement verdict.Judgement, out string
 			return err
 		}
 	}
-	if err := format.Write(d.stdout, r, options(d, all)); err != nil {
+	if err := format.Write(d.stdout, r, options(d, stored, all)); err != nil {
 		return fault{err}
 	}
 	if out != "" && format.Name != "json" {
@@ -180,8 +181,8 @@ func writeReport(file string, r report.Report) error {
 }
 
 // options are what the terminal, if it is one, and NO_COLOR ask for.
-func options(d door, all bool) report.Options {
-	o := report.Options{All: all}
+func options(d door, stored string, all bool) report.Options {
+	o := report.Options{All: all, Run: stored}
 	_, noColour := d.env("NO_COLOR")
 	if width, ok := terminal(d.stdout); ok {
 		o.Colour, o.Width = !noColour, width

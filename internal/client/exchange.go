@@ -130,7 +130,13 @@ func (e *Exchange) Asked() string {
 	if method == "" {
 		method = e.Request.Operation.Method
 	}
-	text := method + " " + e.Request.Target()
+	target := e.Request.Target()
+	if _, rest, ok := strings.Cut(e.URL, "://"); ok {
+		if i := strings.IndexByte(rest, '/'); i >= 0 {
+			target = rest[i:] // with the API's base path, as it was sent
+		}
+	}
+	text := method + " " + target
 	if c := e.Request.Credential; c != "" && c != Default {
 		text += " as " + c
 	}

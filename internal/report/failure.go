@@ -113,8 +113,8 @@ func (t *text) failure(c cause) {
 		// Whole, however long: it is there to be copied.
 		t.line(fmt.Sprintf("  %-*s%s", label-2, []string{"reproduce", ""}[i], line))
 	}
-	if len(f.Evidence) > 0 {
-		t.field("replay", "harness replay "+f.Evidence[0], 1)
+	if len(f.Evidence) > 0 && t.run != "" {
+		t.field("replay", "harness replay "+f.Evidence[0]+" --run "+t.run, 1)
 	}
 	t.field("ruled out", strings.Join(failure.RuledOut, " · "), 2)
 	if len(c.also) > 0 {

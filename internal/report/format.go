@@ -18,8 +18,9 @@ type Format struct {
 // Options are for formats that people read; others ignore them.
 type Options struct {
 	Colour bool
-	Width  int  // columns; 0 means 100
-	All    bool // observed behaviours one by one, and every requirement that was not judged
+	Width  int    // columns; 0 means 100
+	Run    string // where the run is stored, for lines that look at it again; "" when it is not
+	All    bool   // observed behaviours one by one, and every requirement that was not judged
 }
 
 // Formats lists every format, the default first.

@@ -24,7 +24,7 @@ const defaultWidth = 100
 // Text writes the report for a reader at a terminal.
 func Text(w io.Writer, r Report, o Options) error {
 	buffered := bufio.NewWriter(w)
-	t := &text{w: buffered, colour: o.Colour, width: o.Width, all: o.All}
+	t := &text{w: buffered, colour: o.Colour, width: o.Width, all: o.All, run: o.Run}
 	if t.width <= 0 {
 		t.width = defaultWidth
 	}
@@ -46,6 +46,7 @@ type text struct {
 	colour bool
 	width  int
 	all    bool
+	run    string
 }
 
 func (t *text) line(s string) { _, _ = t.w.WriteString(strings.TrimRight(s, " ") + "\n") }
@@ -103,6 +104,9 @@ func (t *text) header(r Report) {
 func narrowing(s evidence.Selection) string {
 	if len(s.APIs) == len(specs.Names) {
 		s.APIs = nil
+	}
+	if few := 6; len(s.Requirements) > few {
+		s.Requirements = []string{s.Requirements[0], "…", s.Requirements[len(s.Requirements)-1], fmt.Sprintf("(%d requirements)", len(s.Requirements))}
 	}
 	return strings.Join(slices.Concat(s.APIs, s.Operations, s.Requirements), " ")
 }
