@@ -135,7 +135,11 @@ func data(d door, run *evidence.Run, api string) {
 			fmt.Fprintf(d.stdout, "  data        %-34s none: %s\n", f.Class, f.Reason)
 			continue
 		}
-		fmt.Fprintf(d.stdout, "  data        %-34s %d  e.g. %s\n", f.Class, f.Found, strings.Join(f.Sample, " "))
+		sample := ""
+		if len(f.Sample) > 0 {
+			sample = "  e.g. " + strings.Join(f.Sample[:min(2, len(f.Sample))], " ")
+		}
+		fmt.Fprintf(d.stdout, "  data        %-34s %d%s\n", f.Class, f.Found, sample)
 	}
 }
 
