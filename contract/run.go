@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/onsi/ginkgo/v2"
@@ -144,36 +145,49 @@ func (env *Environment) record(o evidence.Outcome) {
 
 // start plays the cases in their order, several side by side. The outcome of each comes through its channel, which is
 // closed without one for a case that the context kept from being run; wait returns when all are over.
+//
+// Cases that write run one after another in a row of their own, so that while one of them has its API to itself the
+// others look at the other API.
 func start(ctx context.Context, cases []Case, env *Environment) (outcome []chan evidence.Outcome, wait func()) {
 	outcome = make([]chan evidence.Outcome, len(cases))
-	for i := range outcome {
+	writing := map[string]*sync.RWMutex{} // by API; held for reading by cases that may have company
+	rows := [2][]int{}                    // in company, and alone
+	for i, c := range cases {
 		outcome[i] = make(chan evidence.Outcome, 1)
+		if writing[c.API] == nil {
+			writing[c.API] = &sync.RWMutex{}
+		}
+		row := 0
+		if c.Alone && env.Shards > 1 {
+			row = 1
+		}
+		rows[row] = append(rows[row], i)
 	}
-	var mu sync.Mutex        // next and progress
-	var writing sync.RWMutex // held for reading by cases that may have company
-	var workers sync.WaitGroup
-	next := 0
-	begin := func() (i int, ok bool) {
+	var mu sync.Mutex // begun and progress
+	begun := 0
+	play := func(i int) {
+		defer close(outcome[i])
+		if ctx.Err() != nil || env.More != nil && !env.More() {
+			return
+		}
 		mu.Lock()
-		defer mu.Unlock()
-		if i = next; i == len(cases) {
-			return 0, false
-		}
-		next++
 		if env.Progress != nil {
-			env.Progress(i, len(cases), cases[i])
+			env.Progress(begun, len(cases), cases[i])
 		}
-		return i, true
+		begun++
+		mu.Unlock()
+		outcome[i] <- runLocked(ctx, cases[i], env, writing[cases[i].API])
 	}
-	for range max(1, env.Shards) {
-		workers.Go(func() {
-			for i, ok := begin(); ok; i, ok = begin() {
-				if ctx.Err() == nil && (env.More == nil || env.More()) {
-					outcome[i] <- runLocked(ctx, cases[i], env, &writing)
+	var workers sync.WaitGroup
+	for row, width := range []int{max(1, env.Shards), 1} {
+		var next atomic.Int64
+		for range width {
+			workers.Go(func() {
+				for n := next.Add(1) - 1; n < int64(len(rows[row])); n = next.Add(1) - 1 {
+					play(rows[row][n])
 				}
-				close(outcome[i])
-			}
-		})
+			})
+		}
 	}
 	return outcome, workers.Wait
 }
