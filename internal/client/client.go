@@ -149,6 +149,7 @@ func (c *Client) Send(ctx context.Context, r Request) *Exchange {
 		e.Err = c.redactor.error(e.Err)
 	}
 	c.check(e)
+	_ = e.JSON() // read now: cases that run side by side share exchanges
 	c.record(e, sent)
 	return e
 }
