@@ -119,7 +119,7 @@ func (a *API) OperationIDs() []string {
 // of its paths.
 func lift(data []byte) ([]byte, []string, error) {
 	var doc yaml.MapSlice
-	if err := yaml.NewDecoder(bytes.NewReader(data), yaml.UseOrderedMap(), yaml.DisallowUnknownField()).Decode(&doc); err != nil {
+	if err := yaml.NewDecoder(bytes.NewReader(data), yaml.UseOrderedMap()).Decode(&doc); err != nil {
 		return nil, nil, err
 	}
 	var paths yaml.MapSlice

@@ -126,18 +126,7 @@ func users(e *client.Exchange) []fixture.User {
 }
 
 // ids reads the ids of an array, whether they stand as strings or as objects with an id.
-func ids(v exact.Value) []string {
-	var all []string
-	for _, item := range v.Items {
-		if item.Kind == exact.Object {
-			item = item.Get("id")
-		}
-		if item.Text != "" {
-			all = append(all, item.Text)
-		}
-	}
-	return all
-}
+var ids = fixture.IDs
 
 // userIDs lists the ids of users in their order.
 func userIDs(all []fixture.User) []string {
