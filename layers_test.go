@@ -17,10 +17,10 @@ import (
 // floors lists the packages of every floor, ground first.
 var floors = [][]string{
 	{"internal/exact", "internal/nearest", "reports"},
-	{"specs", "internal/evidence", "internal/target", "internal/reference"},
+	{"specs", "internal/evidence", "internal/target", "internal/reference", "internal/known"},
 	{"internal/requirement", "internal/client"},
 	{"internal/verdict", "internal/fixture"},
-	{"contract"},
+	{"contract", "internal/history"},
 	{"internal/report", "contract/gotoaccount", "contract/genesyscloud"},
 	{"cmd/harness"},
 }

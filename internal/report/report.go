@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"harness/internal/evidence"
+	"harness/internal/history"
 	"harness/internal/requirement"
 	"harness/internal/verdict"
 )
@@ -35,6 +36,14 @@ type Report struct {
 	Findings  []verdict.Finding                             `json:"findings"`
 	Fixtures  []evidence.Fixture                            `json:"fixtures"`
 	NotJudged []NotJudged                                   `json:"notJudged"`
+	// Accepted says what became of each known failure, in the order of its file.
+	Accepted []verdict.Acceptance `json:"accepted"`
+	// Changes is what the run shows otherwise than its baseline, null without one.
+	Changes *history.Changes `json:"changes"`
+	// Behaviour is what each operation was seen to answer.
+	Behaviour []history.Behaviour `json:"behaviour"`
+	// Measurements are those of a load run.
+	Measurements []verdict.Measurement `json:"measurements"`
 }
 
 // Requests counts what left for the target, repeated tries included.
@@ -68,6 +77,7 @@ func New(run *evidence.Run, j verdict.Judgement, exit int) Report {
 		Selection: h.Selection, Seed: h.Seed, Command: list(h.Command), Started: h.Started, CutShort: j.CutShort,
 		Problem: j.Problem, Summary: j.Summary, Requests: requests(run), Coverage: coverage(run, j.Findings),
 		Findings: list(j.Findings), Fixtures: list(run.Fixtures), NotJudged: notJudged(j.Findings),
+		Accepted: list(j.Accepted), Behaviour: []history.Behaviour{}, Measurements: list(j.Measurements),
 	}
 	if r.Target.URLs == nil {
 		r.Target.URLs = map[string]string{}

@@ -27,9 +27,11 @@ type Finding struct {
 	Needs       string             `json:"needs,omitempty"`  // what the data must hold to be judged
 	Failures    []evidence.Failure `json:"failures,omitempty"`
 	Observation map[string]string  `json:"observation,omitempty"`
-	Evidence    []string           `json:"evidence"`        // ids of exchanges, those of the worst case first
-	Reproduce   []string           `json:"reproduce"`       // lines for a shell, secrets as variables
-	Tries       string             `json:"tries,omitempty"` // broken/tried, e.g. 3/3
+	Evidence    []string           `json:"evidence"`           // ids of exchanges, those of the worst case first
+	Reproduce   []string           `json:"reproduce"`          // lines for a shell, secrets as variables
+	Tries       string             `json:"tries,omitempty"`    // broken/tried, e.g. 3/3
+	Cause       string             `json:"cause,omitempty"`    // fingerprint of what went wrong, the same from run to run; "" unless something did
+	Accepted    *Acceptance        `json:"accepted,omitempty"` // the known failure that it meets, in whatever state
 	Statement   string             `json:"statement"`
 	Source      specs.Source       `json:"source"`
 }
@@ -49,6 +51,10 @@ type Judgement struct {
 	Problem  string
 	// Unjudged says why a run that went through still says too little of the server; "" when it says enough.
 	Unjudged string
+	// Accepted says what became of each known failure, in the order of the file.
+	Accepted []Acceptance
+	// Measurements are those of a load run, one for each scenario and operation, the whole scenario's first.
+	Measurements []Measurement
 }
 
 // Judge holds a run against the catalogue. Documents are those that the run was held against; of an API that is left

@@ -1,0 +1,56 @@
+// What a known failure is.
+
+// Package known reads and writes known-failures.yaml: departures that somebody has accepted, each with a reason, an
+// owner and a date of expiry, and the quarantine of cases that come out now one way, now the other.
+package known
+
+import (
+	"fmt"
+	"time"
+)
+
+// Failure is one departure that somebody accepted.
+type Failure struct {
+	Requirement string `json:"requirement"` // id
+	Operation   string `json:"operation"`
+	Target      string `json:"target"`          // a target's name, or "*" for every one
+	Cause       string `json:"cause,omitempty"` // fingerprint of the cause; "" accepts whatever the cause
+	Reason      string `json:"reason"`
+	Owner       string `json:"owner"`
+	Ticket      string `json:"ticket,omitempty"`
+	Added       Date   `json:"added"`
+	Expires     Date   `json:"expires"` // the last day on which it holds
+	Line        int    `json:"-"`       // in the file, 1-based
+}
+
+// List is one known-failures.yaml. The zero List accepts nothing.
+type List struct {
+	File       string // as given; "" for none
+	Failures   []Failure
+	Quarantine []Failure // flaky cases: they still run, and do not decide
+}
+
+// Date is a day, without a time and without a place.
+type Date struct{ time.Time }
+
+const dateLayout = "2006-01-02"
+
+// Day returns the date of a moment, where the moment is.
+func Day(t time.Time) Date {
+	return Date{time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, time.UTC)}
+}
+
+func (d Date) String() string { return d.Format(dateLayout) }
+
+// MarshalText writes 2026-11-22.
+func (d Date) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
+
+// UnmarshalText reads 2026-11-22.
+func (d *Date) UnmarshalText(text []byte) error {
+	t, err := time.Parse(dateLayout, string(text))
+	if err != nil {
+		return fmt.Errorf("%q is no date; one is written as 2026-11-22", text)
+	}
+	d.Time = t
+	return nil
+}
