@@ -69,22 +69,15 @@ type Catalogue struct {
 func Load(apis ...*specs.API) (*Catalogue, error) {
 	c := &Catalogue{}
 	for _, api := range apis {
-		files, err := fs.Glob(specs.Files, path.Join(api.Name, "requirements", "*.yaml"))
+		files, err := fs.Sub(specs.Files, api.Name)
 		if err != nil {
 			return nil, err
 		}
-		slices.Sort(files)
-		for _, file := range files {
-			data, err := fs.ReadFile(specs.Files, file)
-			if err != nil {
-				return nil, err
-			}
-			section, err := read(api, data)
-			if err != nil {
-				return nil, fmt.Errorf("specs/%s: %w", file, err)
-			}
-			c.All = append(c.All, section...)
+		written, err := Written(api, files)
+		if err != nil {
+			return nil, fmt.Errorf("specs/%s/%w", api.Name, err)
 		}
+		c.All = append(c.All, written...)
 		for _, op := range api.Operations {
 			c.All = append(c.All, implied(op))
 		}
@@ -97,6 +90,29 @@ func Load(apis ...*specs.API) (*Catalogue, error) {
 		seen[r.ID] = true
 	}
 	return c, nil
+}
+
+// Written reads the requirements that are written out in requirements/*.yaml of a folder, in the order of the files. It
+// returns none where there is no such file. The implied ones are not among them.
+func Written(api *specs.API, folder fs.FS) ([]Requirement, error) {
+	files, err := fs.Glob(folder, "requirements/*.yaml")
+	if err != nil {
+		return nil, err
+	}
+	slices.Sort(files)
+	var all []Requirement
+	for _, file := range files {
+		data, err := fs.ReadFile(folder, file)
+		if err != nil {
+			return nil, err
+		}
+		section, err := read(api, data)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", file, err)
+		}
+		all = append(all, section...)
+	}
+	return all, nil
 }
 
 func implied(op *specs.Operation) Requirement {
