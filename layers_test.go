@@ -16,7 +16,7 @@ import (
 
 // floors lists the packages of every floor, ground first.
 var floors = [][]string{
-	{"internal/exact", "internal/nearest", "reports"},
+	{"internal/exact", "internal/nearest", "internal/histogram", "reports"},
 	{"specs", "internal/evidence", "internal/target", "internal/reference", "internal/known"},
 	{"internal/requirement", "internal/client"},
 	{"internal/verdict", "internal/fixture"},
