@@ -13,6 +13,8 @@ type Record struct {
 	Fixture  *Fixture  `json:"fixture,omitempty"`
 	Exchange *Exchange `json:"exchange,omitempty"`
 	Outcome  *Outcome  `json:"outcome,omitempty"`
+	Load     *Load     `json:"load,omitempty"`
+	Tick     *Tick     `json:"tick,omitempty"`
 	Footer   *Footer   `json:"footer,omitempty"`
 }
 

@@ -63,6 +63,8 @@ type Run struct {
 	Fixtures  []Fixture
 	Exchanges []Exchange
 	Outcomes  []Outcome
+	Loads     []Load
+	Ticks     []Tick
 	Footer    *Footer // nil for a run that was cut short
 }
 
@@ -77,6 +79,10 @@ func (r *Run) Add(record Record) {
 		r.Exchanges = append(r.Exchanges, *record.Exchange)
 	case record.Outcome != nil:
 		r.Outcomes = append(r.Outcomes, *record.Outcome)
+	case record.Load != nil:
+		r.Loads = append(r.Loads, *record.Load)
+	case record.Tick != nil:
+		r.Ticks = append(r.Ticks, *record.Tick)
 	case record.Footer != nil:
 		r.Footer = record.Footer
 	}
