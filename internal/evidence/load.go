@@ -41,8 +41,9 @@ type Objective struct {
 	Text      string  `json:"text"`             // as written: "p99 ≤ 100ms in every 10s"
 }
 
-// Tick is what happened in one second of a scenario. A request belongs to the second in which it was due, or, in a
-// closed model, in which it was sent; a tick is written when all of its requests are done, or at the end.
+// Tick is something of what happened to the requests of one second of a scenario. A request belongs to the second in
+// which it was due, or, in a closed model, in which it was sent. Ticks add up: requests that were done later than their
+// second stand in a later tick of the same second.
 type Tick struct {
 	Scenario   string     `json:"scenario"`
 	Second     int        `json:"second"`           // since the scenario began, warm-up included

@@ -7,6 +7,7 @@ import (
 
 	"harness/internal/evidence"
 	"harness/internal/history"
+	"harness/internal/measure"
 	"harness/internal/requirement"
 	"harness/internal/verdict"
 )
@@ -43,7 +44,7 @@ type Report struct {
 	// Behaviour is what each operation was seen to answer.
 	Behaviour []history.Behaviour `json:"behaviour"`
 	// Measurements are those of a load run.
-	Measurements []verdict.Measurement `json:"measurements"`
+	Measurements []measure.Measurement `json:"measurements"`
 }
 
 // Requests counts what left for the target, repeated tries included.

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"harness/internal/evidence"
+	"harness/internal/measure"
 	"harness/internal/requirement"
 	"harness/specs"
 )
@@ -54,7 +55,7 @@ type Judgement struct {
 	// Accepted says what became of each known failure, in the order of the file.
 	Accepted []Acceptance
 	// Measurements are those of a load run, one for each scenario and operation, the whole scenario's first.
-	Measurements []Measurement
+	Measurements []measure.Measurement
 }
 
 // Judge holds a run against the catalogue. Documents are those that the run was held against; of an API that is left
