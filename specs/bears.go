@@ -77,11 +77,7 @@ func named(extensions map[string]any) []string {
 	if id := bearer(extensions, ""); id != "" {
 		ids = append(ids, id)
 	}
-	var bound struct {
-		Limit       int    `json:"limit"`
-		Requirement string `json:"requirement"`
-	}
-	if extensions[maxNameLength] != nil && decode(extensions, maxNameLength, &bound) == nil && bound.Requirement != "" {
+	if bound, ok := nameBound(extensions); ok && bound.Requirement != "" {
 		ids = append(ids, bound.Requirement)
 	}
 	return ids

@@ -66,13 +66,25 @@ func integerFlaw(schema *openapi3.Schema, digits string) string {
 	return ""
 }
 
-// names holds member names against x-max-name-length: {limit: 64, requirement: ID}.
+// NameBound is how long the names of an object's members may be, in code points, and the requirement that a longer one
+// breaks: x-max-name-length: {limit: 64, requirement: ID}.
+type NameBound struct {
+	Limit       int    `json:"limit"`
+	Requirement string `json:"requirement"`
+}
+
+// MaxNameLength reads the bound that a schema sets to the names of its members; ok is false where it sets none.
+func MaxNameLength(schema *openapi3.Schema) (bound NameBound, ok bool) { return nameBound(schema.Extensions) }
+
+func nameBound(extensions map[string]any) (bound NameBound, ok bool) {
+	ok = extensions[maxNameLength] != nil && decode(extensions, maxNameLength, &bound) == nil
+	return bound, ok
+}
+
+// names holds member names against the bound of their object.
 func (c *check) names(path []string, schema *openapi3.Schema, value exact.Value) {
-	var bound struct {
-		Limit       int    `json:"limit"`
-		Requirement string `json:"requirement"`
-	}
-	if schema.Extensions[maxNameLength] == nil || decode(schema.Extensions, maxNameLength, &bound) != nil {
+	bound, ok := MaxNameLength(schema)
+	if !ok {
 		return
 	}
 	for _, member := range value.Members {
