@@ -74,7 +74,9 @@ type NameBound struct {
 }
 
 // MaxNameLength reads the bound that a schema sets to the names of its members; ok is false where it sets none.
-func MaxNameLength(schema *openapi3.Schema) (bound NameBound, ok bool) { return nameBound(schema.Extensions) }
+func MaxNameLength(schema *openapi3.Schema) (bound NameBound, ok bool) {
+	return nameBound(schema.Extensions)
+}
 
 func nameBound(extensions map[string]any) (bound NameBound, ok bool) {
 	ok = extensions[maxNameLength] != nil && decode(extensions, maxNameLength, &bound) == nil
