@@ -61,8 +61,9 @@ type TickPart struct {
 	Size       int                  `json:"size,omitempty"` // keys, users or count asked for; 0 where there is no such thing
 	Sent       int64                `json:"sent"`
 	Answered   int64                `json:"answered"`
-	Errors     int64                `json:"errors"`    // no answer, or one of 5xx, or 4xx that was not asked for
-	Throttled  int64                `json:"throttled"` // 429 and 503 that say when to come back
+	Errors     int64                `json:"errors"`         // no answer, or one of 5xx, or 4xx that was not asked for
+	Throttled  int64                `json:"throttled"`      // 429, and 503 that says when to come back
+	Held       int64                `json:"held,omitempty"` // due while the server had asked to be left alone, and not sent
 	Validated  int64                `json:"validated"`
 	Violations map[string]int64     `json:"violations,omitempty"` // by requirement; an answer may count for several
 	Violating  int64                `json:"violating,omitempty"`  // answers with at least one violation
