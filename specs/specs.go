@@ -37,9 +37,12 @@ type API struct {
 	Title      string
 	Version    string // info.version
 	BasePath   string // path of the first server, e.g. /v2; put between a target's URL and an operation's path
+	File       string // where the document was read; the embedded ones stand in the project's folder specs
 	Digest     string // SHA-256 of the document's bytes, in hex
 	Doc        *openapi3.T
 	Operations []*Operation // in the order of the document
+
+	data []byte
 }
 
 // Embedded loads one of the two documents that the program carries.
@@ -51,7 +54,7 @@ func Embedded(name string) (*API, error) {
 	return Load(name, "specs/"+name+"/openapi.yaml", data)
 }
 
-// Load reads a document. The file name only serves messages.
+// Load reads a document. The file's name only says where it stands.
 func Load(name, file string, data []byte) (*API, error) {
 	lifted, order, err := lift(data)
 	if err != nil {
@@ -66,7 +69,7 @@ func Load(name, file string, data []byte) (*API, error) {
 		return nil, fmt.Errorf("%s: %w", file, err)
 	}
 	sum := sha256.Sum256(data)
-	api := &API{Name: name, Title: doc.Info.Title, Version: doc.Info.Version, Doc: doc, Digest: hex.EncodeToString(sum[:])}
+	api := &API{Name: name, Title: doc.Info.Title, Version: doc.Info.Version, Doc: doc, File: file, Digest: hex.EncodeToString(sum[:]), data: data}
 	if len(doc.Servers) > 0 {
 		server, err := url.Parse(doc.Servers[0].URL)
 		if err != nil {
