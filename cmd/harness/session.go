@@ -233,7 +233,7 @@ func (s session) header() *evidence.Header {
 	h := &evidence.Header{
 		Schema: evidence.Schema, Tool: tool(), Target: evidence.Target{Name: s.target.Name, URLs: map[string]string{}},
 		Seed: s.seed, Command: s.command, Started: time.Now().UTC(),
-		Selection: evidence.Selection{Operations: s.operations, Requirements: s.requirements},
+		Selection: evidence.Selection{Operations: s.operations, Requirements: s.requirements, Requests: s.requests},
 	}
 	for _, api := range s.apis {
 		h.Selection.APIs = append(h.Selection.APIs, api.Name)

@@ -57,6 +57,13 @@ type Selection struct {
 	APIs         []string `json:"apis,omitempty"`
 	Operations   []string `json:"operations,omitempty"`
 	Requirements []string `json:"requirements,omitempty"`
+	// Requests is the most that the run might send, the firmest promises first; 0 is no bound.
+	Requests int `json:"requests,omitempty"`
+}
+
+// Whole says whether the run was to judge all that its APIs promise.
+func (s Selection) Whole() bool {
+	return len(s.Operations) == 0 && len(s.Requirements) == 0 && s.Requests == 0
 }
 
 // Fixture is a class of data that discovery looked for: how much it found, with a sample, or why none.
