@@ -16,7 +16,7 @@ import (
 
 // floors lists the packages of every floor, ground first.
 var floors = [][]string{
-	{"internal/exact", "internal/nearest", "internal/histogram", "reports"},
+	{"internal/exact", "internal/nearest", "internal/hostile", "internal/histogram", "reports"},
 	{"specs", "internal/evidence", "internal/target", "internal/reference", "internal/known"},
 	{"internal/requirement", "internal/client", "internal/measure"},
 	{"internal/verdict", "internal/fixture"},
@@ -27,7 +27,7 @@ var floors = [][]string{
 
 // alone lists packages that import nothing of ours: a server that checked itself with the suites' code would share
 // their blind spots.
-var alone = []string{"internal/reference"}
+var alone = []string{"internal/reference", "internal/hostile"}
 
 func floorOf(pkg string) int {
 	return slices.IndexFunc(floors, func(rooms []string) bool { return slices.Contains(rooms, pkg) })
