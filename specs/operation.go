@@ -219,12 +219,21 @@ func decode(extensions map[string]any, name string, into any) error {
 
 // Parameter returns the parameter of that name, nil if the operation has none.
 func (op *Operation) Parameter(name string) *openapi3.Parameter {
-	for _, ref := range append(append(openapi3.Parameters{}, op.route.PathItem.Parameters...), op.Spec.Parameters...) {
-		if ref.Value.Name == name {
-			return ref.Value
+	for _, p := range op.Parameters() {
+		if p.Name == name {
+			return p
 		}
 	}
 	return nil
+}
+
+// Parameters lists the parameters of the operation, those that it shares with its path first.
+func (op *Operation) Parameters() []*openapi3.Parameter {
+	var all []*openapi3.Parameter
+	for _, ref := range append(append(openapi3.Parameters{}, op.route.PathItem.Parameters...), op.Spec.Parameters...) {
+		all = append(all, ref.Value)
+	}
+	return all
 }
 
 // ReadOnly says whether calling the operation leaves the data as it is.

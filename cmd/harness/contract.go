@@ -19,6 +19,7 @@ import (
 	"harness/internal/report"
 	"harness/internal/target"
 	"harness/internal/verdict"
+	"harness/specs"
 )
 
 // contractFlags are the flags of harness contract as they were given.
@@ -112,7 +113,7 @@ func testContract(ctx context.Context, d door, f contractFlags, args []string) e
 	if before != nil {
 		judgement.Drifted(*before)
 	}
-	return conclude(d, run, judgement, f.out, f.out, gate, format, f.all)
+	return conclude(d, run, judgement, s.apis, f.out, f.out, gate, format, f.all)
 }
 
 // judgeStored judges an earlier run by the same catalogue.
@@ -151,10 +152,10 @@ func (s *session) narrow(f contractFlags) {
 
 // conclude writes the report of a judged run to out, unless that is "", and prints it; stored is where its evidence is.
 // The exit code is the judgement's.
-func conclude(d door, run *evidence.Run, judgement verdict.Judgement, out, stored string, gate verdict.FailOn, format report.Format, all bool) error {
+func conclude(d door, run *evidence.Run, judgement verdict.Judgement, documents []*specs.API, out, stored string, gate verdict.FailOn, format report.Format, all bool) error {
 	code := judgement.Exit(gate)
-	r := report.New(run, judgement, code)
-	r.Suites = report.SuiteScore()
+	r := report.New(run, judgement, code, documents...)
+	r.Suites, r.Gate = report.SuiteScore(), gate
 	if out != "" {
 		if err := writeReport(filepath.Join(out, "report.json"), r); err != nil {
 			return err

@@ -57,7 +57,7 @@ wrote, or its run.jsonl. Nothing is sent. The exit code is that of the judgement
 					}
 				}
 			}
-			return conclude(d, run, verdict.Judge(chosen.catalogue, run, chosen.apis...), "", args[0], gate, format, all)
+			return conclude(d, run, verdict.Judge(chosen.catalogue, run, chosen.apis...), chosen.apis, "", args[0], gate, format, all)
 		},
 	}
 	c.Flags().StringVar(&formatName, "format", report.Formats[0].Name, "how to draw it: "+strings.Join(report.FormatNames(), ", "))

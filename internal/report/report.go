@@ -10,6 +10,7 @@ import (
 	"harness/internal/measure"
 	"harness/internal/requirement"
 	"harness/internal/verdict"
+	"harness/specs"
 )
 
 // Schema is the version of report.json.
@@ -20,10 +21,11 @@ type Report struct {
 	Schema    int                                           `json:"schema"`
 	Verdict   verdict.Verdict                               `json:"verdict"`
 	Exit      int                                           `json:"exit"`
+	Gate      verdict.FailOn                                `json:"gate"` // the weakest thing that fails it
 	Target    evidence.Target                               `json:"target"`
 	Tool      evidence.Tool                                 `json:"tool"`
 	Suites    *Score                                        `json:"suites"` // null when nobody has taken it
-	Documents []evidence.Document                           `json:"documents"`
+	Documents []Document                                    `json:"documents"`
 	Selection evidence.Selection                            `json:"selection"`
 	Seed      uint64                                        `json:"seed"`
 	Command   []string                                      `json:"command"`
@@ -34,9 +36,11 @@ type Report struct {
 	Summary   map[requirement.Level]map[verdict.Verdict]int `json:"summary"` // requirements, each by its worst operation
 	Requests  Requests                                      `json:"requests"`
 	Coverage  []Coverage                                    `json:"coverage"`
-	Findings  []verdict.Finding                             `json:"findings"`
-	Fixtures  []evidence.Fixture                            `json:"fixtures"`
-	NotJudged []NotJudged                                   `json:"notJudged"`
+	// Versions is what the answers said of the server's own version.
+	Versions  []Version          `json:"versions"`
+	Findings  []verdict.Finding  `json:"findings"`
+	Fixtures  []evidence.Fixture `json:"fixtures"`
+	NotJudged []NotJudged        `json:"notJudged"`
 	// Accepted says what became of each known failure, in the order of its file.
 	Accepted []verdict.Acceptance `json:"accepted"`
 	// Changes is what the run shows otherwise than its baseline, null without one.
@@ -45,20 +49,14 @@ type Report struct {
 	Behaviour []history.Behaviour `json:"behaviour"`
 	// Measurements are those of a load run.
 	Measurements []measure.Measurement `json:"measurements"`
+	// Exchanges are those that prove what went wrong, cut to what a page can hold.
+	Exchanges []evidence.Exchange `json:"exchanges"`
 }
 
 // Requests counts what left for the target, repeated tries included.
 type Requests struct {
 	Total    int            `json:"total"`
 	ByMethod map[string]int `json:"byMethod"`
-}
-
-// Coverage is how many requests an operation got, discovery and repeated tries included, and how its cases came out.
-type Coverage struct {
-	API       string                  `json:"api"`
-	Operation string                  `json:"operation"`
-	Requests  int                     `json:"requests"`
-	Cases     map[evidence.Result]int `json:"cases"`
 }
 
 // NotJudged is one reason for which there is no verdict on the server, with every requirement that it keeps from one.
@@ -71,14 +69,16 @@ type NotJudged struct {
 }
 
 // New makes the report of a run out of its evidence, the judgement on it, and the code that the program ends with.
-func New(run *evidence.Run, j verdict.Judgement, exit int) Report {
+// Documents are those that the run was held against; of an API that is left out, the coverage names no constraints.
+func New(run *evidence.Run, j verdict.Judgement, exit int, documents ...*specs.API) Report {
 	h := run.Header
 	r := Report{
-		Schema: Schema, Verdict: j.Verdict, Exit: exit, Target: h.Target, Tool: h.Tool, Documents: list(h.Documents),
+		Schema: Schema, Verdict: j.Verdict, Exit: exit, Gate: verdict.FailOnShould, Target: h.Target, Tool: h.Tool, Documents: placed(h.Documents, documents),
 		Selection: h.Selection, Seed: h.Seed, Command: list(h.Command), Started: h.Started, CutShort: j.CutShort,
-		Problem: j.Problem, Summary: j.Summary, Requests: requests(run), Coverage: coverage(run, j.Findings),
+		Problem: j.Problem, Summary: j.Summary, Requests: requests(run), Coverage: coverage(run, j.Findings, documents),
 		Findings: list(j.Findings), Fixtures: list(run.Fixtures), NotJudged: notJudged(j.Findings),
 		Accepted: list(j.Accepted), Behaviour: []history.Behaviour{}, Measurements: list(j.Measurements),
+		Versions: versions(run), Exchanges: exchanges(run, j.Findings),
 	}
 	if r.Target.URLs == nil {
 		r.Target.URLs = map[string]string{}
@@ -118,29 +118,6 @@ func requests(run *evidence.Run) Requests {
 		r.Total += n
 	}
 	return r
-}
-
-// coverage has a row for every operation that a finding is about, in the order of the findings.
-func coverage(run *evidence.Run, findings []verdict.Finding) []Coverage {
-	rows, at := []Coverage{}, map[[2]string]int{}
-	for _, f := range findings {
-		key := [2]string{f.API, f.Operation}
-		if _, ok := at[key]; !ok {
-			at[key] = len(rows)
-			rows = append(rows, Coverage{API: f.API, Operation: f.Operation, Cases: map[evidence.Result]int{}})
-		}
-	}
-	for _, e := range run.Exchanges {
-		if i, ok := at[[2]string{e.API, e.Operation}]; ok {
-			rows[i].Requests += max(e.Tries, 1)
-		}
-	}
-	for _, o := range run.Outcomes {
-		if i, ok := at[[2]string{o.API, o.Operation}]; ok {
-			rows[i].Cases[o.Result]++
-		}
-	}
-	return rows
 }
 
 // notJudged groups the findings without a verdict on the server by their reason, the group with most requirements
