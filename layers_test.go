@@ -18,7 +18,7 @@ import (
 var floors = [][]string{
 	{"internal/exact", "internal/nearest", "internal/hostile", "internal/histogram", "reports"},
 	{"specs", "internal/evidence", "internal/target", "internal/reference", "internal/known"},
-	{"internal/requirement", "internal/client", "internal/measure"},
+	{"internal/requirement", "internal/client", "internal/schema", "internal/measure"},
 	{"internal/verdict", "internal/fixture"},
 	{"contract", "internal/history"},
 	{"internal/report", "contract/gotoaccount", "contract/genesyscloud"},
