@@ -76,7 +76,7 @@ func (t *text) header(r Report) {
 		parts = append(parts, "cut short")
 	}
 	t.line(t.paint(bold, strings.Join(parts, " · ")))
-	documents := map[string]evidence.Document{}
+	documents := map[string]Document{}
 	for _, d := range r.Documents {
 		documents[d.API] = d
 	}
@@ -275,30 +275,40 @@ func (t *text) summary(r Report) {
 	t.line(fmt.Sprintf("Requests: %d (%s)", r.Requests.Total, strings.Join(sent, ", ")))
 }
 
-// ending is the verdict in words, in the last line.
+// ending is the verdict in words, in the last line, behind a hint where there is one.
 func (t *text) ending(r Report) {
-	broken := strings.Join(slices.DeleteFunc([]string{breach(r, requirement.Must), breach(r, requirement.Should)}, func(s string) bool { return s == "" }), " and ")
-	said, colour := "", red
+	if _, hint, _ := strings.Cut(r.Problem, "\n"); hint != "" && r.Exit == verdict.ExitNotJudged {
+		t.line("")
+		t.line(hint)
+	}
+	colour := red
 	switch r.Exit {
 	case verdict.ExitGreen:
 		colour = green
-		said = "green: " + kept(r)
-		if broken != "" {
-			said = "green by the gate that was asked for, yet broken: " + broken
-		}
-	case verdict.ExitBroken:
-		said = "broken: " + cmp.Or(broken, "the server no longer behaves as it did")
 	case verdict.ExitNotJudged:
 		colour = blue
-		problem, hint, _ := strings.Cut(r.Problem, "\n")
-		said = "not judged: " + problem
-		if hint != "" {
-			t.line("")
-			t.line(hint)
-		}
+	}
+	t.line("")
+	t.line(t.paint(bold+";"+colour, r.Conclusion()+fmt.Sprintf(" · exit %d", r.Exit)))
+}
+
+// Conclusion is the verdict in words, on one line.
+func (r Report) Conclusion() string {
+	broken := strings.Join(slices.DeleteFunc([]string{breach(r, requirement.Must), breach(r, requirement.Should)}, func(s string) bool { return s == "" }), " and ")
+	switch r.Exit {
+	case verdict.ExitGreen:
 		if broken != "" {
-			said += "; broken all the same: " + broken
+			return "green by the gate that was asked for, yet broken: " + broken
 		}
+		return "green: " + kept(r)
+	case verdict.ExitBroken:
+		return "broken: " + cmp.Or(broken, "the server no longer behaves as it did")
+	case verdict.ExitNotJudged:
+		problem, _, _ := strings.Cut(r.Problem, "\n")
+		if broken != "" {
+			problem += "; broken all the same: " + broken
+		}
+		return "not judged: " + problem
 	case verdict.ExitFault:
 		faults := 0
 		for _, f := range r.Findings {
@@ -306,10 +316,9 @@ func (t *text) ending(r Report) {
 				faults++
 			}
 		}
-		said = "fault of the harness: " + count(faults, "finding") + " could not be made"
+		return "fault of the harness: " + count(faults, "finding") + " could not be made"
 	}
-	t.line("")
-	t.line(t.paint(bold+";"+colour, said+fmt.Sprintf(" · exit %d", r.Exit)))
+	return ""
 }
 
 // breach counts the broken requirements of a level, "" for none.
