@@ -17,10 +17,10 @@ import (
 // floors lists the packages of every floor, ground first.
 var floors = [][]string{
 	{"internal/exact", "internal/nearest", "internal/hostile", "internal/histogram", "reports"},
-	{"specs", "internal/evidence", "internal/target", "internal/reference", "internal/known"},
+	{"specs", "internal/evidence", "internal/target", "internal/reference", "internal/wire", "internal/known"},
 	{"internal/requirement", "internal/client", "internal/schema", "internal/measure"},
 	{"internal/verdict", "internal/fixture"},
-	{"contract", "internal/history"},
+	{"contract", "load", "internal/history"},
 	{"internal/report", "contract/gotoaccount", "contract/genesyscloud"},
 	{"cmd/harness"},
 }
