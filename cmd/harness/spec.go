@@ -16,7 +16,7 @@ import (
 
 func newSpec(d door) *cobra.Command {
 	c := &cobra.Command{
-		Use: "spec", Short: "Check and show the documents that APIs are held against",
+		Use: "spec", Short: "Check, show and compare the documents that APIs are held against",
 		Args: cobra.ArbitraryArgs,
 		RunE: func(c *cobra.Command, args []string) error {
 			if len(args) > 0 {
@@ -25,7 +25,7 @@ func newSpec(d door) *cobra.Command {
 			return c.Help()
 		},
 	}
-	c.AddCommand(specLint(d), specShow(d))
+	c.AddCommand(specLint(d), specShow(d), specDiff(d))
 	return c
 }
 
