@@ -36,8 +36,8 @@ type Environment struct {
 	Confirm int
 	// Shards is how many cases run side by side; 0 means 1. Cases that write run alone.
 	Shards int
-	// More says before each case whether the run goes on; nil means it does. Cases that are not begun have no outcome.
-	More func() bool
+	// More says before each case whether it is begun; nil means it is. Cases that are not begun have no outcome.
+	More func(Case) bool
 	// Progress is told when a case begins; nil tells nobody. It is not called concurrently.
 	Progress func(done, total int, c Case)
 
@@ -167,7 +167,7 @@ func start(ctx context.Context, cases []Case, env *Environment) (outcome []chan 
 	begun := 0
 	play := func(i int) {
 		defer close(outcome[i])
-		if ctx.Err() != nil || env.More != nil && !env.More() {
+		if ctx.Err() != nil || env.More != nil && !env.More(cases[i]) {
 			return
 		}
 		mu.Lock()

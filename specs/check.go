@@ -123,6 +123,7 @@ type check struct {
 // depart notes a departure; alike ones at other indices of an array are counted, and the strict layer's word stands
 // where kin-openapi has another for the same place.
 func (c *check) depart(requirement, pointer, message string) {
+	pointer, message = clip(pointer), clip(message)
 	if c.seen == nil {
 		c.seen = map[string]int{}
 	}
@@ -137,6 +138,15 @@ func (c *check) depart(requirement, pointer, message string) {
 	c.departures = append(c.departures, Departure{Requirement: requirement, Pointer: pointer, Message: message, Count: 1})
 }
 
+// clip cuts what a departure quotes: names, numbers and texts may be as long as the body.
+func clip(text string) string {
+	const most = 1000 // bytes
+	if len(text) <= most {
+		return text
+	}
+	return strings.ToValidUTF8(text[:most], "") + fmt.Sprintf(" … (%d bytes in all)", len(text))
+}
+
 // blankIndices writes * for every array index of a pointer.
 func blankIndices(pointer string) string {
 	tokens := strings.Split(pointer, "/")
@@ -148,9 +158,13 @@ func blankIndices(pointer string) string {
 	return strings.Join(tokens, "/")
 }
 
+// longBody is the size of a body, in bytes, from which on kin-openapi stops at the first thing that is wrong: each
+// takes it half a kilobyte, and a body of a million wrong elements would cost as much as it likes.
+const longBody = 1 << 20
+
 // schemas lets kin-openapi judge the body and gives each of its errors to the requirement of its place.
 func (c *check) schemas(schema *openapi3.Schema, a Answer) {
-	options := &openapi3filter.Options{MultiError: true, IncludeResponseStatus: true, SkipSettingDefaults: true}
+	options := &openapi3filter.Options{MultiError: len(a.Body) <= longBody, IncludeResponseStatus: true, SkipSettingDefaults: true}
 	options.WithCustomSchemaErrorFunc(func(err *openapi3.SchemaError) string { return err.Reason })
 	request, err := http.NewRequest(c.op.Method, "http://localhost/", nil)
 	if err != nil {

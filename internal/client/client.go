@@ -30,8 +30,13 @@ import (
 	"harness/specs"
 )
 
-// MaxBody is the longest body that is read, in bytes, after decompression. A longer one is an error of the exchange.
-const MaxBody = 64 << 20
+// What is read of one answer at most. Beyond it the exchange has an error: nothing is said of an answer that was not
+// read whole. The greatest page of the documents is a hundredth of it.
+const (
+	MaxBody   = 16 << 20  // bytes, after decompression
+	maxValues = 500_000   // JSON values: each takes far more room in memory than in a body
+	maxHeader = 256 << 10 // bytes of all headers together, interim answers included
+)
 
 // Options says what to call, where, and what to do with what is seen. API and Target are needed.
 type Options struct {
@@ -56,6 +61,7 @@ type Client struct {
 	credentials map[string]signer
 	redactor    redactor
 	judged      memo
+	pulse       pulse
 	run         string // begins every id, so that several clients of a run never meet
 	exchanges   atomic.Uint32
 }
@@ -135,17 +141,30 @@ func (c *Client) SendAll(ctx context.Context, rs []Request) []*Exchange {
 }
 
 // Send sends one request and returns what came of it, never nil: an answer, held against the document, or Err.
-// A request that failed on the way or was throttled is tried again where that is safe; Tries counts.
+// A request that failed on the way or was throttled is tried again where that is safe; Tries counts. To a target that
+// no longer answers nothing is sent: see ErrLost.
 func (c *Client) Send(ctx context.Context, r Request) *Exchange {
+	e := c.exchange(ctx, r)
+	if e.Err == nil || e.failed {
+		c.follow(ctx, e)
+	}
+	return e
+}
+
+// exchange is Send without the consequences for other requests.
+func (c *Client) exchange(ctx context.Context, r Request) *Exchange {
 	e := &Exchange{ID: fmt.Sprintf("%s%04x", c.run, c.exchanges.Add(1)), Request: r}
 	var sent http.Header
 	if r.Operation == nil {
 		e.Err = errors.New("a request without an operation")
 	} else {
 		e.URL = c.at.URL + c.api.BasePath + r.Target()
-		sent = c.try(ctx, e)
+		if e.Err = c.pulse.gone(r); e.Err == nil {
+			sent = c.try(ctx, e)
+		}
 	}
 	if e.Err != nil {
+		e.failed = ctx.Err() == nil && (sent != nil || errors.Is(e.Err, errNoToken)) && !errors.Is(e.Err, ErrRefused) && !errors.Is(e.Err, ErrSpent)
 		e.Err = c.redactor.error(e.Err)
 	}
 	c.check(e)
@@ -238,27 +257,46 @@ func receive(via http.RoundTripper, req *http.Request) (*specs.Answer, error) {
 		return nil, err
 	}
 	defer resp.Body.Close()
-	body, err := readBody(resp.Body)
-	if err != nil {
+	answer := &specs.Answer{Status: resp.StatusCode, Header: resp.Header}
+	if resp.StatusCode == http.StatusSwitchingProtocols {
+		return answer, nil // its body is the bare connection, which nothing but Close ends
+	}
+	if answer.Body, err = readBody(resp.Body, resp.ContentLength); err != nil {
 		return nil, err
 	}
-	if strings.EqualFold(resp.Header.Get("Content-Encoding"), "gzip") && len(body) > 0 {
-		if body, err = unzip(body); err != nil {
+	if strings.EqualFold(resp.Header.Get("Content-Encoding"), "gzip") && len(answer.Body) > 0 {
+		if answer.Body, err = unzip(answer.Body); err != nil {
 			return nil, err
 		}
 	}
-	return &specs.Answer{Status: resp.StatusCode, Header: resp.Header, Body: body}, nil
+	if n := values(answer.Body); n > maxValues {
+		return nil, fmt.Errorf("%w: it holds about %d values, at most %d are read", errBody, n, maxValues)
+	}
+	return answer, nil
+}
+
+// values is about how many JSON values a body holds: what stands between two of them, counted within strings too.
+func values(body []byte) int {
+	if len(body) <= maxValues {
+		return 0 // a value takes a byte at least
+	}
+	return bytes.Count(body, []byte{','}) + bytes.Count(body, []byte{'['}) + bytes.Count(body, []byte{'{'})
 }
 
 var errBody = errors.New("the body of the answer cannot be read")
 
-func readBody(r io.Reader) ([]byte, error) {
+// readBody reads a body of an announced length, -1 for none.
+func readBody(r io.Reader, length int64) ([]byte, error) {
+	tooLong := fmt.Errorf("%w: it is longer than %d MiB", errBody, MaxBody>>20)
+	if length > MaxBody {
+		return nil, tooLong
+	}
 	body, err := io.ReadAll(io.LimitReader(r, MaxBody+1))
 	if err != nil {
 		return nil, fmt.Errorf("the body broke off after %d bytes: %w", len(body), err)
 	}
 	if len(body) > MaxBody {
-		return nil, fmt.Errorf("%w: it is longer than %d MiB", errBody, MaxBody>>20)
+		return nil, tooLong
 	}
 	return body, nil
 }
@@ -268,7 +306,7 @@ func unzip(body []byte) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: Content-Encoding is gzip, the bytes are not: %w", errBody, err)
 	}
-	plain, err := readBody(z)
+	plain, err := readBody(z, -1)
 	if err != nil && !errors.Is(err, errBody) {
 		return nil, fmt.Errorf("%w: Content-Encoding is gzip, the bytes are not: %w", errBody, err)
 	}

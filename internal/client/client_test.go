@@ -219,7 +219,7 @@ func TestAnswersAreHeldAgainstTheDocument(t *testing.T) {
 func TestAGatewayThatReachesNothingDepartsInNothing(t *testing.T) {
 	// 502 is in no document, and this one is not the API's.
 	w := newWorld(t, "genesyscloud", func(rw http.ResponseWriter, _ *http.Request) {
-		rw.Header().Set("Retry-After", "31")
+		rw.Header().Set("Retry-After", "61")
 		rw.WriteHeader(502)
 	}, nil)
 	if e := w.send(Request{Operation: w.op("getLicenseDefinitions")}); e.Status != 502 || len(e.Departures) > 0 {
@@ -282,7 +282,7 @@ func TestABodyBeyondTheLimitIsAnError(t *testing.T) {
 		}
 	}, nil)
 	e := w.send(Request{Operation: w.op("scanLicensesByKey")})
-	if e.Err == nil || !strings.Contains(e.Err.Error(), "longer than 64 MiB") || e.Tries != 1 {
+	if e.Err == nil || !strings.Contains(e.Err.Error(), "longer than 16 MiB") || e.Tries != 1 {
 		t.Errorf("got %v after %d tries", e.Err, e.Tries)
 	}
 }

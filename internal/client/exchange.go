@@ -95,6 +95,7 @@ type Exchange struct {
 
 	value  exact.Value
 	parsed bool
+	failed bool // Err is one of the way or of the server: the request was sent, or would have been with a token
 }
 
 // JSON is the body as an exact value, Absent when it is not JSON. Flaws are already among the departures.

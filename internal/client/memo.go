@@ -15,6 +15,7 @@ import (
 type memo struct {
 	mu    sync.Mutex
 	known map[judgedAs]judgement
+	bytes int // of the bodies known
 }
 
 type judgedAs struct {
@@ -30,8 +31,12 @@ type judgement struct {
 	departures []specs.Departure
 }
 
-// remembered bounds how many judgements are kept, since each holds its body. A full memo begins anew.
-const remembered = 512
+// remembered bounds how many judgements are kept, rememberedBytes how long their bodies are together, since each holds
+// the values of its body. A full memo begins anew.
+const (
+	remembered      = 512
+	rememberedBytes = 8 << 20
+)
 
 func (m *memo) check(op *specs.Operation, a specs.Answer) (exact.Value, []specs.Departure) {
 	key := judgedAs{op, a.Status, a.Header.Get("Content-Type"), xxh3.Hash128(a.Body), len(a.Body)}
@@ -44,9 +49,10 @@ func (m *memo) check(op *specs.Operation, a specs.Answer) (exact.Value, []specs.
 	known.value, known.departures = op.Check(a)
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if m.known == nil || len(m.known) >= remembered {
-		m.known = map[judgedAs]judgement{}
+	if m.known == nil || len(m.known) >= remembered || m.bytes+key.size > rememberedBytes {
+		m.known, m.bytes = map[judgedAs]judgement{}, 0
 	}
 	m.known[key] = known
+	m.bytes += key.size
 	return known.value, known.departures
 }

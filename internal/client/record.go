@@ -6,7 +6,10 @@ import (
 	"cmp"
 	"encoding/base64"
 	"fmt"
+	"maps"
 	"net/http"
+	"slices"
+	"strings"
 	"unicode/utf8"
 
 	"harness/internal/evidence"
@@ -14,6 +17,9 @@ import (
 
 // keptBody is how much of a body the evidence keeps, in bytes.
 const keptBody = 64 << 10
+
+// keptHeaders is how much of the headers the evidence keeps, in bytes, names and values together.
+const keptHeaders = 16 << 10
 
 // record writes the exchange into the evidence. sent are the headers of its last try, nil when there was none.
 func (c *Client) record(e *Exchange, sent http.Header) {
@@ -60,12 +66,27 @@ func (c *Client) shownHeaders(r Request, sent http.Header) map[string][]string {
 	return shown
 }
 
+// headersText are headers as the evidence keeps them. Of those that take more room than keptHeaders the rest is left
+// out, in the order of their names, and "…" says how many.
 func (c *Client) headersText(h http.Header) map[string][]string {
 	text := make(map[string][]string, len(h))
-	for name, values := range h {
-		for _, value := range values {
-			text[name] = append(text[name], c.redactor.text(value))
+	room, left := keptHeaders, 0
+	for _, name := range slices.Sorted(maps.Keys(h)) {
+		for _, value := range h[name] {
+			if room -= len(name); room <= 0 {
+				left++
+				continue
+			}
+			kept, cut := c.redactor.cut([]byte(value), room)
+			room -= len(kept)
+			if cut {
+				kept = strings.ToValidUTF8(kept, "") + fmt.Sprintf(" … (%d bytes in all)", len(value))
+			}
+			text[name] = append(text[name], kept)
 		}
+	}
+	if left > 0 {
+		text["…"] = []string{fmt.Sprintf("%d more", left)}
 	}
 	return text
 }

@@ -7,12 +7,14 @@ import (
 	"cmp"
 	"encoding/base64"
 	"encoding/json"
+	"fmt"
 	"net/url"
 	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
 
+	"harness/internal/exact"
 	"harness/internal/target"
 )
 
@@ -94,8 +96,18 @@ func forms(secret string) []string {
 
 func (r *redactor) text(s string) string { return r.replacer.Load().Replace(s) }
 
-// error is err with its text redacted; errors.Is and errors.As see the original.
-func (r *redactor) error(err error) error { return redacted{text: r.text(err.Error()), err: err} }
+// longestError is how much of an error's text is kept, in bytes: net/http quotes what the server sent, however long.
+const longestError = 500
+
+// error is err with its text redacted, cut, and without control characters, which would reach a terminal as they are;
+// errors.Is and errors.As see the original.
+func (r *redactor) error(err error) error {
+	text := r.text(err.Error())
+	if len(text) > longestError {
+		text = strings.ToValidUTF8(text[:longestError], "") + fmt.Sprintf(" … (%d bytes in all)", len(text))
+	}
+	return redacted{text: exact.Printable(text), err: err}
+}
 
 type redacted struct {
 	text string

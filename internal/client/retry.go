@@ -15,7 +15,7 @@ import (
 const (
 	maxTries     = 3
 	firstPause   = 100 * time.Millisecond // doubled for each further try, unless the server says how long
-	longestPause = 30 * time.Second       // a server that asks for more gets no further try
+	longestPause = time.Minute            // a server that asks for more gets no further try; platforms count by the minute
 )
 
 // try sends the request of an exchange until it is answered, or not worth sending again, and returns the headers that
@@ -52,6 +52,7 @@ func (c *Client) again(ctx context.Context, e *Exchange, answer *specs.Answer, e
 	pause, told, acceptable := c.pause(answer, e.Tries)
 	if told && acceptable && answer.Status == http.StatusTooManyRequests {
 		c.limiter.hold(pause) // it is the caller that is throttled, not this one request
+		acceptable = c.pulse.later(pause)
 	}
 	if e.Tries >= maxTries || !acceptable || ctx.Err() != nil {
 		return 0, false

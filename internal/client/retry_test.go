@@ -47,7 +47,7 @@ func TestTries(t *testing.T) {
 		"throttled once":                  {"getLicenseDefinitions", 429, 1, none, 2, 200},
 		"throttled without Retry-After":   {"getLicenseDefinitions", 429, 1, nil, 2, 200},
 		"throttled for ever":              {"getLicenseDefinitions", 429, 9, none, 3, 429},
-		"throttled for too long":          {"getLicenseDefinitions", 429, 1, http.Header{"Retry-After": {"31"}}, 1, 429},
+		"throttled for too long":          {"getLicenseDefinitions", 429, 1, http.Header{"Retry-After": {"61"}}, 1, 429},
 		"a gateway without an API":        {"getLicenseDefinitions", 502, 2, none, 3, 200},
 		"unavailable":                     {"getLicenseDefinitions", 503, 1, none, 2, 200},
 		"a gateway that waited":           {"getLicenseDefinitions", 504, 1, none, 2, 200},

@@ -4,6 +4,7 @@ package client
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -14,6 +15,12 @@ import (
 	"harness/internal/target"
 	"harness/specs"
 )
+
+// errNoToken is what every failure of a token endpoint is.
+var errNoToken = errors.New("no token")
+
+// longestToken is how long a token may be, in bytes: it goes out with every request, within a header.
+const longestToken = 16 << 10
 
 // tokenSource holds the token of one credential.
 type tokenSource struct {
@@ -55,13 +62,16 @@ func (s *tokenSource) headers(ctx context.Context) (http.Header, error) {
 		if again && !told && err == nil && throttled(answer) {
 			pause = time.Second << (tries - 1) // tokens are counted by the minute
 		}
+		if again && told && acceptable {
+			acceptable = s.client.pulse.later(pause)
+		}
 		if again && acceptable && tries < maxTries && sleep(ctx, pause) {
 			continue
 		}
 		if err == nil {
 			err = fmt.Errorf("%s answered %s", s.grant.TokenURL, refusal(answer))
 		}
-		err = fmt.Errorf("no token: %w", err)
+		err = fmt.Errorf("%w: %w", errNoToken, err)
 		if ctx.Err() == nil { // a caller that gave up says nothing about the endpoint
 			s.failed, s.asleep = err, time.Time{}
 			if again {
@@ -96,14 +106,17 @@ func (s *tokenSource) ask(ctx context.Context) (*specs.Answer, error) {
 func (s *tokenSource) keep(answer *specs.Answer) (http.Header, error) {
 	body, err := exact.Parse(answer.Body)
 	if err != nil {
-		return nil, fmt.Errorf("no token: %s answered 200 with a body that is no JSON: %w", s.grant.TokenURL, err)
+		return nil, fmt.Errorf("%w: %s answered 200 with a body that is no JSON: %w", errNoToken, s.grant.TokenURL, err)
 	}
 	token := body.Get("access_token")
 	if token.Kind != exact.String || token.Text == "" || strings.ContainsAny(token.Text, "\r\n\x00") {
-		return nil, fmt.Errorf("no token: %s answered 200 without an access_token", s.grant.TokenURL)
+		return nil, fmt.Errorf("%w: %s answered 200 without an access_token", errNoToken, s.grant.TokenURL)
+	}
+	if len(token.Text) > longestToken {
+		return nil, fmt.Errorf("%w: %s answered with an access_token of %d bytes, at most %d are sent", errNoToken, s.grant.TokenURL, len(token.Text), longestToken)
 	}
 	if kind := body.Get("token_type"); kind.Kind == exact.String && !strings.EqualFold(kind.Text, "bearer") {
-		return nil, fmt.Errorf("no token: %s answered with a token of type %q, not bearer", s.grant.TokenURL, kind.Text)
+		return nil, fmt.Errorf("%w: %s answered with a token of type %q, not bearer", errNoToken, s.grant.TokenURL, kind.Text)
 	}
 	s.fetched(token.Text)
 	s.header, s.until = http.Header{"Authorization": {"Bearer " + token.Text}}, time.Time{}

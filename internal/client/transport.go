@@ -33,14 +33,15 @@ func newTransport(t *target.Target) (*http.Transport, error) {
 		config.RootCAs = pool
 	}
 	return &http.Transport{
-		Proxy:                 http.ProxyFromEnvironment, // never for loopback
-		DialContext:           (&net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
-		TLSClientConfig:       config,
-		TLSHandshakeTimeout:   10 * time.Second,
-		MaxIdleConnsPerHost:   max(t.Limits.Concurrency, target.DefaultConcurrency),
-		IdleConnTimeout:       90 * time.Second,
-		ExpectContinueTimeout: time.Second,
-		ForceAttemptHTTP2:     true,
-		DisableCompression:    true, // the client unpacks, and keeps Content-Encoding as it came
+		Proxy:                  http.ProxyFromEnvironment, // never for loopback
+		DialContext:            (&net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
+		TLSClientConfig:        config,
+		TLSHandshakeTimeout:    10 * time.Second,
+		MaxIdleConnsPerHost:    max(t.Limits.Concurrency, target.DefaultConcurrency),
+		IdleConnTimeout:        90 * time.Second,
+		ExpectContinueTimeout:  time.Second,
+		MaxResponseHeaderBytes: maxHeader,
+		ForceAttemptHTTP2:      true,
+		DisableCompression:     true, // the client unpacks, and keeps Content-Encoding as it came
 	}, nil
 }

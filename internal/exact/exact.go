@@ -74,6 +74,10 @@ func Read(body []byte) (Value, []Flaw) {
 		return Value{}, r.flaws
 	}
 	v, err := r.value()
+	if err == errDeep {
+		r.flaw(err.Error(), true)
+		return Value{}, r.flaws
+	}
 	if err != nil {
 		r.flaw("not JSON: "+strings.TrimPrefix(err.Error(), "json: "), true)
 		return Value{}, r.flaws
@@ -92,6 +96,12 @@ func Parse(body []byte) (Value, error) {
 	}
 	return v, nil
 }
+
+// MaxDepth is how many levels are read. Deeper ones end the reading: a body of opening brackets would otherwise cost a
+// thousand times its size.
+const MaxDepth = 1000
+
+var errDeep = fmt.Errorf("the JSON is more than %d levels deep", MaxDepth)
 
 // reader keeps the way down to where it is, so that a pointer is only written for a flaw.
 type reader struct {
@@ -126,6 +136,9 @@ func (r *reader) value() (Value, error) {
 	case string:
 		return Value{Kind: String, Text: t}, nil
 	case json.Delim:
+		if len(r.path) >= MaxDepth {
+			return Value{}, errDeep
+		}
 		if t == '[' {
 			return r.array()
 		}
