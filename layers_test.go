@@ -19,7 +19,7 @@ var floors = [][]string{
 	{"internal/exact", "internal/nearest", "internal/hostile", "internal/histogram", "reports"},
 	{"specs", "internal/evidence", "internal/target", "internal/reference", "internal/wire", "internal/known"},
 	{"internal/requirement", "internal/client", "internal/schema", "internal/measure"},
-	{"internal/verdict", "internal/fixture"},
+	{"internal/verdict", "internal/fixture", "internal/specdiff"},
 	{"contract", "load", "internal/history"},
 	{"internal/report", "contract/gotoaccount", "contract/genesyscloud"},
 	{"cmd/harness"},
