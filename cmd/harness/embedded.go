@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"time"
 
+	"harness/internal/hostile"
 	"harness/internal/reference"
 	"harness/internal/target"
 	"harness/specs"
@@ -15,10 +16,10 @@ import (
 
 // serving is a reference server that listens.
 type serving struct {
-	url      string
-	server   *reference.Server
-	listener net.Listener
-	http     *http.Server
+	url       string
+	server    *reference.Server
+	authority []byte // the certificate to trust, in PEM; nil without TLS
+	close     func()
 }
 
 // listen starts a reference server on an address; a port of 0 picks a free one.
@@ -31,15 +32,24 @@ func listen(address string, o reference.Options) (*serving, error) {
 	if err != nil {
 		return nil, fmt.Errorf("cannot listen on %s: %w\nhint: --addr 127.0.0.1:0 picks a free port", address, err)
 	}
-	s := &serving{
-		url: "http://" + listener.Addr().String(), server: server, listener: listener,
-		http: &http.Server{Handler: server, ReadHeaderTimeout: 10 * time.Second},
-	}
-	go func() { _ = s.http.Serve(listener) }() // Serve returns when close closes the listener
-	return s, nil
+	h := &http.Server{Handler: server, ReadHeaderTimeout: 10 * time.Second}
+	go func() { _ = h.Serve(listener) }() // Serve returns when close closes the listener
+	return &serving{url: "http://" + listener.Addr().String(), server: server, close: func() { _ = h.Close() }}, nil
 }
 
-func (s *serving) close() { _ = s.http.Close() }
+// listenHostile starts a hostile server with a reference server behind it.
+func listenHostile(address string, kind hostile.Kind, h hostile.Options, o reference.Options) (*serving, error) {
+	server, err := reference.New(o)
+	if err != nil {
+		return nil, err
+	}
+	h.Behind = server
+	front, err := kind.Listen(address, h)
+	if err != nil {
+		return nil, fmt.Errorf("cannot listen on %s: %w\nhint: --addr 127.0.0.1:0 picks a free port", address, err)
+	}
+	return &serving{url: front.URL, server: server, authority: front.Authority, close: front.Close}, nil
+}
 
 // target describes the server with a working credential for every principal.
 func (s *serving) target(name string) *target.Target {

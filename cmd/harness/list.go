@@ -1,4 +1,4 @@
-// harness list: requirements, operations, cases, faults, variants, formats.
+// harness list: requirements, operations, cases, faults, variants, kinds of hostile server, formats.
 
 package main
 
@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"harness/contract"
+	"harness/internal/hostile"
 	"harness/internal/nearest"
 	"harness/internal/reference"
 	"harness/internal/report"
@@ -22,7 +23,7 @@ import (
 
 func newList(d door) *cobra.Command {
 	c := &cobra.Command{
-		Use: "list", Short: "List requirements, operations, cases, faults, variants, formats",
+		Use: "list", Short: "List requirements, operations, cases, faults, variants, hostile servers, formats",
 		Args: cobra.ArbitraryArgs,
 		RunE: func(c *cobra.Command, args []string) error {
 			if len(args) > 0 {
@@ -31,7 +32,7 @@ func newList(d door) *cobra.Command {
 			return c.Help()
 		},
 	}
-	c.AddCommand(listRequirements(d), listOperations(d), listCases(d), listFaults(d), listVariants(d), listFormats(d))
+	c.AddCommand(listRequirements(d), listOperations(d), listCases(d), listFaults(d), listVariants(d), listHostile(d), listFormats(d))
 	return c
 }
 
@@ -212,6 +213,26 @@ func listVariants(d door) *cobra.Command {
 				fmt.Fprintf(w, "%s\t%s\t%s\n", v.Name, v.Summary, strings.Join(v.Departs, " "))
 			}
 			fmt.Fprintf(w, "\n%d variants\n", len(reference.Variants()))
+			return w.Flush()
+		},
+	}
+	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	return c
+}
+
+func listHostile(d door) *cobra.Command {
+	var asJSON bool
+	c := &cobra.Command{
+		Use: "hostile", Short: "Every way in which harness serve can misbehave", Args: cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			if asJSON {
+				return printJSON(d.stdout, hostile.Kinds())
+			}
+			w := table(d.stdout)
+			for _, k := range hostile.Kinds() {
+				fmt.Fprintf(w, "%s\t%s\t%s\n", k.Name, k.Group, k.Summary)
+			}
+			fmt.Fprintf(w, "\n%d kinds of hostile server\n", len(hostile.Kinds()))
 			return w.Flush()
 		},
 	}

@@ -1,10 +1,11 @@
-// harness serve: the reference server, for others to use.
+// harness serve: the reference server for others to use, and the servers that misbehave in front of it.
 
 package main
 
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -13,13 +14,14 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"harness/internal/hostile"
+	"harness/internal/nearest"
 	"harness/internal/reference"
 	"harness/internal/target"
 )
 
 func newServe(d door) *cobra.Command {
-	var o reference.Options
-	var address, targetOut string
+	var f serveFlags
 	c := &cobra.Command{
 		Use:   "serve",
 		Short: "Serve both APIs from memory, keeping every promise or breaking some on purpose",
@@ -30,53 +32,108 @@ them all the same (harness list variants). It prints one line when it is ready, 
 With --target-out it writes a target file with a working credential for every principal:
 
     harness serve --fault start-inclusive-ignored --target-out local.yaml
-    harness contract --target local.yaml`,
+    harness contract --target local.yaml
+
+--hostile puts a server in front that no caller should meet: it resets connections, sends bodies without end, lies
+about lengths (harness list hostile). --spare and --every say from which request on, and how often.`,
 		Args: cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error { return serve(c.Context(), d, address, targetOut, o) },
+		RunE: func(c *cobra.Command, _ []string) error { return serve(c.Context(), d, f) },
 	}
-	f := c.Flags()
-	f.StringVar(&address, "addr", "127.0.0.1:0", "address to listen on; port 0 picks a free one")
-	f.StringVar(&targetOut, "target-out", "", "write a target file for this server")
-	f.StringArrayVar(&o.Faults, "fault", nil, "break the promises of this fault (may be given several times)")
-	f.StringArrayVar(&o.Variants, "variant", nil, "be unlike the reference, and yet conform (may be given several times)")
-	f.IntVar(&o.Licenses, "licenses", reference.DefaultLicenses, "number of licences of the account service, up to 1000000")
-	f.IntVar(&o.Users, "users", reference.DefaultUsers, "number of users of the Genesys organisation")
-	f.Uint64Var(&o.Seed, "seed", 0, "seed of the data")
-	f.DurationVar(&o.Latency, "latency", 0, "wait this long before each answer")
+	o, flags := &f.reference, c.Flags()
+	flags.StringVar(&f.address, "addr", "127.0.0.1:0", "address to listen on; port 0 picks a free one")
+	flags.StringVar(&f.targetOut, "target-out", "", "write a target file for this server")
+	flags.StringVar(&f.hostile, "hostile", "", "misbehave in this way")
+	flags.IntVar(&f.spare, "spare", 0, "with --hostile: answer so many requests rightly before the first one that is not")
+	flags.IntVar(&f.every, "every", 1, "with --hostile: misbehave on one request in so many")
+	flags.StringArrayVar(&o.Faults, "fault", nil, "break the promises of this fault (may be given several times)")
+	flags.StringArrayVar(&o.Variants, "variant", nil, "be unlike the reference, and yet conform (may be given several times)")
+	flags.IntVar(&o.Licenses, "licenses", reference.DefaultLicenses, "number of licences of the account service, up to 1000000")
+	flags.IntVar(&o.Users, "users", reference.DefaultUsers, "number of users of the Genesys organisation")
+	flags.Uint64Var(&o.Seed, "seed", 0, "seed of the data")
+	flags.DurationVar(&o.Latency, "latency", 0, "wait this long before each answer")
 	return c
 }
 
-func serve(ctx context.Context, d door, address, targetOut string, o reference.Options) error {
-	if err := checkServe(o); err != nil {
+// serveFlags are the flags of harness serve as they were given.
+type serveFlags struct {
+	reference                   reference.Options
+	address, targetOut, hostile string
+	spare, every                int
+}
+
+func serve(ctx context.Context, d door, f serveFlags) error {
+	if err := checkServe(f); err != nil {
 		return err
 	}
-	s, err := listen(address, o)
+	s, err := f.listen()
 	if err != nil {
 		return err
 	}
 	defer s.close()
-	if targetOut != "" {
-		if err := writeTarget(targetOut, s.target("local")); err != nil {
+	if f.targetOut != "" {
+		if err := f.writeTarget(s); err != nil {
 			return err
 		}
 	}
-	line := fmt.Sprintf("harness: reference server on %s, %d licences, %d users", s.url, o.Licenses, o.Users)
-	if len(o.Faults) > 0 {
-		line += ", fault " + strings.Join(o.Faults, " and ")
-	}
-	if len(o.Variants) > 0 {
-		line += ", variant " + strings.Join(o.Variants, " and ")
-	}
-	if targetOut != "" {
-		line += ", target file " + targetOut
-	}
-	fmt.Fprintln(d.stdout, line)
+	fmt.Fprintln(d.stdout, f.line(s.url))
 	<-ctx.Done()
 	return nil
 }
 
-func checkServe(o reference.Options) error {
+// listen starts the server that the flags ask for.
+func (f serveFlags) listen() (*serving, error) {
+	if f.hostile == "" {
+		return listen(f.address, f.reference)
+	}
+	kind, err := hostile.Named(f.hostile)
+	if err != nil {
+		return nil, nearest.Error("kind of hostile server", f.hostile, hostile.Names(), "harness list hostile")
+	}
+	return listenHostile(f.address, kind, hostile.Options{Spare: f.spare, Every: f.every}, f.reference)
+}
+
+// line says what is served, and where.
+func (f serveFlags) line(url string) string {
+	line := fmt.Sprintf("harness: reference server on %s, %d licences, %d users", url, f.reference.Licenses, f.reference.Users)
+	if f.hostile != "" {
+		line += ", hostile " + f.hostile
+	}
+	if len(f.reference.Faults) > 0 {
+		line += ", fault " + strings.Join(f.reference.Faults, " and ")
+	}
+	if len(f.reference.Variants) > 0 {
+		line += ", variant " + strings.Join(f.reference.Variants, " and ")
+	}
+	if f.targetOut != "" {
+		line += ", target file " + f.targetOut
+	}
+	return line
+}
+
+// writeTarget writes the file of a target that leads to the server, beside it the certificate that it asks to trust.
+func (f serveFlags) writeTarget(s *serving) error {
+	t := s.target("local")
+	if s.authority != nil {
+		beside := f.targetOut + ".pem"
+		if err := writeWhole(beside, s.authority); err != nil {
+			return err
+		}
+		full, err := filepath.Abs(beside)
+		if err != nil {
+			return err
+		}
+		t.TLS.CA = full
+	}
+	return writeTarget(f.targetOut, t)
+}
+
+func checkServe(f serveFlags) error {
+	o := f.reference
 	switch {
+	case f.hostile == "" && (f.spare != 0 || f.every != 1):
+		return errors.New("--spare and --every say when --hostile misbehaves\nhint: harness list hostile")
+	case f.spare < 0 || f.every < 1:
+		return fmt.Errorf("--spare %d --every %d: at least 0 and 1 are meant", f.spare, f.every)
 	case o.Licenses < 1 || o.Licenses > 1_000_000:
 		return fmt.Errorf("--licenses %d: between 1 and 1000000 can be served", o.Licenses)
 	case o.Users < 1:

@@ -107,8 +107,11 @@ func (s session) play(ctx context.Context, cases []contract.Case, limiter *clien
 	}
 	env := &contract.Environment{
 		Clients: clients, Fixtures: set, Writes: s.target.Writes, Seed: s.seed, Sink: sink, Confirm: s.confirm,
-		Shards:   cmp.Or(s.shards, answers.shards(s.target.Limits.Concurrency)),
-		More:     func() bool { left, bound := limiter.Left(); return !bound || left > aside },
+		Shards: cmp.Or(s.shards, answers.shards(s.target.Limits.Concurrency)),
+		More: func(c contract.Case) bool {
+			left, bound := limiter.Left()
+			return (!bound || left > aside) && clients[c.API].Lost() == nil
+		},
 		Progress: func(done, total int, c contract.Case) { s.tell(done, total, c.Operation) },
 	}
 	play := contract.Run
@@ -117,6 +120,11 @@ func (s session) play(ctx context.Context, cases []contract.Case, limiter *clien
 	}
 	if err := play(ctx, cases, env); err != nil {
 		return fmt.Errorf("interrupted: %w", err)
+	}
+	for _, api := range s.apis {
+		if err := clients[api.Name].Lost(); err != nil {
+			return fmt.Errorf("%s: %s: %w", api.Name, s.target.APIs[api.Name].URL, err)
+		}
 	}
 	s.tell(len(cases), len(cases), "")
 	return nil

@@ -81,6 +81,11 @@ func checkTarget(ctx context.Context, d door, file string) error {
 			first = errors.Join(first, err)
 			continue
 		}
+		if err := c.Lost(); err != nil {
+			fmt.Fprintf(d.stdout, "  %s\n", err)
+			first = errors.Join(first, &fixture.Unreachable{API: api.Name, URL: t.APIs[api.Name].URL, Detail: err.Error()})
+			continue
+		}
 		clients[api.Name] = c
 		data(d, recorder.Run(), api.Name)
 		cases, err := contract.Cases(api)
