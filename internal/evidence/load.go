@@ -96,5 +96,6 @@ type Generator struct {
 	RSS       int64                `json:"rss"`     // bytes
 	Files     int                  `json:"files"`   // open descriptors
 	FileLimit int                  `json:"fileLimit"`
-	Opened    int64                `json:"opened"` // connections opened in this second
+	Exhausted int                  `json:"exhausted,omitempty"` // requests for which this machine had no descriptor or port left
+	Opened    int64                `json:"opened"`              // connections opened in this second
 }

@@ -88,6 +88,29 @@ func (r *Run) Add(record Record) {
 	}
 }
 
+// Records hands out what the run holds as records, in an order that reads back as the same run.
+func (r *Run) Records(yield func(Record) bool) {
+	more := yield(Record{Header: &r.Header})
+	for i := 0; more && i < len(r.Fixtures); i++ {
+		more = yield(Record{Fixture: &r.Fixtures[i]})
+	}
+	for i := 0; more && i < len(r.Exchanges); i++ {
+		more = yield(Record{Exchange: &r.Exchanges[i]})
+	}
+	for i := 0; more && i < len(r.Outcomes); i++ {
+		more = yield(Record{Outcome: &r.Outcomes[i]})
+	}
+	for i := 0; more && i < len(r.Loads); i++ {
+		more = yield(Record{Load: &r.Loads[i]})
+	}
+	for i := 0; more && i < len(r.Ticks); i++ {
+		more = yield(Record{Tick: &r.Ticks[i]})
+	}
+	if more && r.Footer != nil {
+		yield(Record{Footer: r.Footer})
+	}
+}
+
 // Exchange returns the exchange of that id, nil if the run has none.
 func (r *Run) Exchange(id string) *Exchange {
 	for i := range r.Exchanges {

@@ -1,0 +1,291 @@
+// The lane: what carries each hit from vegeta to the target and back, and stamps it on the way.
+
+package load
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	vegeta "github.com/tsenart/vegeta/v12/lib"
+
+	"harness/internal/client"
+	"harness/specs"
+)
+
+// lane is the RoundTripper of one attacker. vegeta calls its Targeter and then its client in the same goroutine, so the
+// targeter takes a slot with the request that is due, names it in a URL that costs little to read, and the RoundTripper
+// sends what the slot holds. What vegeta makes of the answer is not used: times, statuses and bodies are taken here.
+type lane struct {
+	run      *run
+	pacer    *pacer
+	attacker int
+	done     atomic.Int64 // hits that came to an end
+
+	mu   sync.Mutex
+	free []*slot
+	all  []*slot
+}
+
+// slot is a place for one request in flight, used again and again.
+type slot struct {
+	name string // of the URL: http://load/#7
+	ask  Ask
+	held bool // not sent: the server had asked to be left alone
+	req  http.Request
+	url  url.URL
+	body []byte
+	keys []int64
+	send bodyReader
+}
+
+// bodyReader is the body of a request out of memory.
+type bodyReader struct {
+	data []byte
+	at   int
+}
+
+func (b *bodyReader) Read(p []byte) (int, error) {
+	if b.at >= len(b.data) {
+		return 0, io.EOF
+	}
+	n := copy(p, b.data[b.at:])
+	b.at += n
+	return n, nil
+}
+
+func (b *bodyReader) Close() error { return nil }
+
+// target is the vegeta.Targeter.
+func (l *lane) target(t *vegeta.Target) error {
+	s := l.take()
+	s.held = l.run.holds(l.run.clock.now())
+	l.run.next(&s.ask)
+	t.Method, t.URL = http.MethodGet, s.name
+	return nil
+}
+
+func (l *lane) take() *slot {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if n := len(l.free); n > 0 {
+		s := l.free[n-1]
+		l.free = l.free[:n-1]
+		return s
+	}
+	s := &slot{name: "http://load/#" + strconv.Itoa(len(l.all))}
+	l.all = append(l.all, s)
+	return s
+}
+
+func (l *lane) give(s *slot) {
+	l.mu.Lock()
+	l.free = append(l.free, s)
+	l.mu.Unlock()
+	l.done.Add(1)
+}
+
+func (l *lane) slot(index string) *slot {
+	i, err := strconv.Atoi(index)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if err != nil || i >= len(l.all) {
+		return nil
+	}
+	return l.all[i]
+}
+
+var errNoSlot = errors.New("a request that no feed has asked for")
+
+// RoundTrip sends the request of the slot that the hit names.
+func (l *lane) RoundTrip(hit *http.Request) (*http.Response, error) {
+	s := l.slot(hit.URL.Fragment)
+	if s == nil {
+		return nil, errNoSlot
+	}
+	var seq uint64
+	if text := hit.Header["X-Vegeta-Seq"]; len(text) == 1 {
+		seq, _ = strconv.ParseUint(text[0], 10, 64) // vegeta has just written it
+	}
+	l.play(s, seq)
+	l.give(s)
+	return &http.Response{Status: "200 OK", StatusCode: http.StatusOK, Body: http.NoBody, Request: hit}, nil
+}
+
+// play sends a request, stamps it, then holds its answer against the contract, off the clock.
+func (l *lane) play(s *slot, seq uint64) {
+	due := l.pacer.due(seq)
+	r := l.run
+	began := r.clock.now()
+	if r.unpaced {
+		due = began
+	}
+	smp := sample{operation: s.ask.Operation.index, size: s.ask.Size, due: due, lag: began - due, hit: l.pacer.first + seq*l.pacer.step}
+	if s.held {
+		smp.held = true
+		s.back(&Answer{})
+		r.recorder.add(l.attacker, smp)
+		return
+	}
+	answer, err := l.send(s)
+	ended := r.clock.now()
+	smp.sent, smp.service, smp.response = true, ended-began, ended-due
+	smp.bytes = len(s.body)
+	r.judge(s, &answer, err, began, &smp)
+	s.back(&answer)
+	if r.options.Results != nil {
+		r.options.Results(r.result(s, smp, answer.Status))
+	}
+	r.recorder.add(l.attacker, smp)
+}
+
+// result is the request as vegeta would have it, but for the time: that runs from the schedule.
+func (r *run) result(s *slot, smp sample, status int) vegeta.Result {
+	way := r.ways[smp.operation]
+	return vegeta.Result{
+		Attack: r.plan.Scenario.Name, Seq: smp.hit, Code: uint16(status), Timestamp: r.clock.began.Add(smp.due), Latency: smp.response,
+		BytesOut: uint64(len(s.ask.Body)), BytesIn: uint64(smp.bytes), Error: smp.cause, Method: s.ask.Operation.Method,
+		URL: way.scheme + "://" + way.host + way.prefix + s.ask.Target,
+	}
+}
+
+func (s *slot) back(a *Answer) {
+	if s.ask.Back != nil {
+		s.ask.Back(&s.ask, a)
+	}
+}
+
+// send sends the slot's request and reads its answer into the slot.
+func (l *lane) send(s *slot) (Answer, error) {
+	s.body = s.body[:0]
+	way := l.run.ways[s.ask.Operation.index]
+	header := way.header.Load()
+	s.url = url.URL{Scheme: way.scheme, Host: way.host}
+	s.url.Path, s.url.RawQuery, _ = strings.Cut(s.ask.Target, "?")
+	s.url.Path = way.prefix + s.url.Path
+	if strings.IndexByte(s.url.Path, '%') >= 0 || !plain(s.url.Path) {
+		s.url = url.URL{Scheme: way.scheme, Host: way.host, Opaque: way.prefix + s.ask.Target} // letter for letter
+	}
+	s.req = http.Request{
+		Method: s.ask.Operation.Method, URL: &s.url, Host: way.host, Header: *header, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+	}
+	if s.ask.Body != nil {
+		s.send = bodyReader{data: s.ask.Body}
+		s.req.Body, s.req.ContentLength = &s.send, int64(len(s.ask.Body))
+		s.req.GetBody = func() (io.ReadCloser, error) { return &bodyReader{data: s.ask.Body}, nil }
+	}
+	ctx := l.run.sending
+	if l.run.timeout > 0 { // of transports that have none of their own
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, l.run.timeout)
+		defer cancel()
+	}
+	resp, err := way.transport.RoundTrip(s.req.WithContext(ctx))
+	if err != nil {
+		return Answer{}, err
+	}
+	defer resp.Body.Close()
+	if err := s.read(resp); err != nil {
+		return Answer{}, err
+	}
+	return Answer{Status: resp.StatusCode, Header: resp.Header, Body: s.body}, nil
+}
+
+// plain says whether a path is written as url.URL would write it.
+func plain(path string) bool {
+	for i := range len(path) {
+		switch c := path[i]; {
+		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c >= '0' && c <= '9':
+		case strings.IndexByte("/-_.~,:@$&+=;", c) >= 0:
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+// read reads a whole body into the slot's buffer, which grows to what the answers need and stays.
+func (s *slot) read(resp *http.Response) error {
+	if n := resp.ContentLength; n > int64(cap(s.body)) && n <= client.MaxBody {
+		s.body = make([]byte, 0, n)
+	}
+	for {
+		if len(s.body) == cap(s.body) {
+			s.body = append(s.body, 0)[:len(s.body)]
+		}
+		n, err := resp.Body.Read(s.body[len(s.body):cap(s.body)])
+		s.body = s.body[:len(s.body)+n]
+		switch {
+		case errors.Is(err, io.EOF):
+			return nil
+		case err != nil:
+			return err
+		case len(s.body) > client.MaxBody:
+			return errLong
+		}
+	}
+}
+
+var errLong = errors.New("the body is longer than 64 MiB")
+
+// way is how the requests of one operation travel.
+type way struct {
+	client       *client.Client
+	scheme, host string
+	prefix       string // of the path: what the target's URL has, and the base path of the document
+	transport    http.RoundTripper
+	header       atomic.Pointer[http.Header]
+	validator    Validator
+}
+
+// Validator holds an answer against its document. It is safe for concurrent use.
+type Validator interface {
+	// Check returns every departure of an answer, and the keys of its licences appended to keys when it is a list of
+	// licences that can be read; known says whether it can.
+	Check(status int, header http.Header, body []byte, keys []int64) (departures []specs.Departure, found []int64, known bool)
+}
+
+// judge classifies an answer, takes its keys where the feed goes on from them, and holds it against its document and
+// its request as far as the run validates.
+func (r *run) judge(s *slot, a *Answer, err error, began time.Duration, smp *sample) {
+	if err != nil {
+		smp.cause, smp.exhausted = cause(err)
+		return
+	}
+	smp.status = a.Status
+	if wait, throttled := client.Throttled(a.Status, a.Header, time.Now()); throttled {
+		smp.throttled = true
+		r.hold(wait)
+		return
+	}
+	r.denied(a.Status == http.StatusUnauthorized || a.Status == http.StatusForbidden)
+	if a.Status >= 500 || a.Status >= 400 && !s.ask.Refusal {
+		smp.cause = strconv.Itoa(a.Status)
+	}
+	validates := r.validates(smp.hit)
+	if !validates && s.ask.Back == nil {
+		return
+	}
+	departures, keys, known := r.ways[s.ask.Operation.index].validator.Check(a.Status, a.Header, a.Body, s.keys[:0])
+	s.keys, a.Keys, a.Keyed = keys, keys, known
+	if !validates {
+		return
+	}
+	smp.validated = true
+	if s.ask.Expect != nil {
+		departures = append(departures, s.ask.Expect(&s.ask, a)...)
+	}
+	if len(departures) > 0 {
+		for _, d := range departures {
+			smp.violated = append(smp.violated, d.Requirement)
+		}
+		r.keep(s, a, departures, began, smp.service)
+	}
+}

@@ -1,0 +1,202 @@
+// The recorder: samples on one side, a tick of evidence each second on the other, the same memory all along.
+
+package load
+
+import (
+	"maps"
+	"slices"
+	"strconv"
+	"sync"
+	"time"
+
+	"harness/internal/evidence"
+	"harness/internal/histogram"
+)
+
+// sample is what one request came to. Times are on the run's clock.
+type sample struct {
+	operation int // index
+	size      int
+	hit       uint64
+	due       time.Duration
+	lag       time.Duration // from due to sent
+	service   time.Duration // from sent to the last byte
+	response  time.Duration // from due to the last byte
+	status    int           // 0 for no answer
+	bytes     int
+	cause     string // of an error; "" for none
+	violated  []string
+	sent      bool
+	held      bool
+	throttled bool
+	validated bool
+	exhausted bool // this machine had no descriptor or port left
+}
+
+// recorder takes samples from many goroutines and turns them into ticks. Samples wait in plain lists, so that a
+// request costs an append; the histograms belong to one goroutine.
+type recorder struct {
+	shards []shard
+	spare  [][]sample
+	parts  map[partKey]*part
+}
+
+type shard struct {
+	mu      sync.Mutex
+	samples []sample
+	_       [64]byte // a cache line of its own
+}
+
+func newRecorder(shards int) *recorder {
+	return &recorder{shards: make([]shard, shards), spare: make([][]sample, shards), parts: map[partKey]*part{}}
+}
+
+func (r *recorder) add(shard int, s sample) {
+	sh := &r.shards[shard%len(r.shards)]
+	sh.mu.Lock()
+	sh.samples = append(sh.samples, s)
+	sh.mu.Unlock()
+}
+
+// partKey says which samples make one part of a tick.
+type partKey struct{ second, operation, size int }
+
+// part adds samples up. It is used again for another second.
+type part struct {
+	evidence.TickPart
+	classes map[string]*evidence.TickClass
+	lag     histogram.Histogram
+}
+
+// collect adds up what came since the last time and hands out each second that something came of, the earliest first.
+// The parts are valid until the next call.
+func (r *recorder) collect(operations []*Operation, each func(second int, parts []evidence.TickPart)) (exhausted int) {
+	used := map[partKey]*part{}
+	var free []*part
+	for key, p := range r.parts {
+		free = append(free, p)
+		delete(r.parts, key)
+	}
+	for i := range r.shards {
+		sh := &r.shards[i]
+		sh.mu.Lock()
+		samples := sh.samples
+		sh.samples = r.spare[i][:0]
+		sh.mu.Unlock()
+		for j := range samples {
+			s := &samples[j]
+			key := partKey{int(s.due / time.Second), s.operation, s.size}
+			p := used[key]
+			if p == nil {
+				if n := len(free); n > 0 {
+					p, free = free[n-1], free[:n-1]
+				} else {
+					p = &part{classes: map[string]*evidence.TickClass{}}
+				}
+				op := operations[s.operation]
+				p.reset(op.API.Name, op.ID, s.size)
+				used[key] = p
+			}
+			p.add(s)
+			if s.exhausted {
+				exhausted++
+			}
+		}
+		clear(samples) // lets go of what they point to
+		r.spare[i] = samples
+	}
+	keys := slices.SortedFunc(maps.Keys(used), func(a, b partKey) int {
+		if a.second != b.second {
+			return a.second - b.second
+		}
+		if a.operation != b.operation {
+			return a.operation - b.operation
+		}
+		return a.size - b.size
+	})
+	for len(keys) > 0 {
+		second := keys[0].second
+		var parts []evidence.TickPart
+		for len(keys) > 0 && keys[0].second == second {
+			parts = append(parts, used[keys[0]].finish())
+			keys = keys[1:]
+		}
+		each(second, parts)
+	}
+	for key, p := range used {
+		r.parts[key] = p
+	}
+	for i, p := range free {
+		if i < 64 { // enough for the next second; a burst of sizes does not stay for ever
+			r.parts[partKey{second: -1 - i}] = p
+		}
+	}
+	return exhausted
+}
+
+func (p *part) reset(api, operation string, size int) {
+	p.TickPart = evidence.TickPart{API: api, Operation: operation, Size: size}
+	for _, c := range p.classes {
+		c.Service.Reset()
+		c.Response.Reset()
+	}
+	p.lag.Reset()
+}
+
+func (p *part) add(s *sample) {
+	if s.held {
+		p.Held++
+		return
+	}
+	p.Sent++
+	p.lag.Add(s.lag)
+	p.Bytes += int64(s.bytes)
+	class := "none"
+	if s.status > 0 {
+		p.Answered++
+		class = strconv.Itoa(s.status/100) + "xx"
+	}
+	if s.throttled {
+		p.Throttled++
+	}
+	if s.cause != "" {
+		p.Errors++
+		if p.Causes == nil {
+			p.Causes = map[string]int64{}
+		}
+		p.Causes[s.cause]++
+	}
+	if s.validated {
+		p.Validated++
+	}
+	if len(s.violated) > 0 {
+		p.Violating++
+		if p.Violations == nil {
+			p.Violations = map[string]int64{}
+		}
+		slices.Sort(s.violated)
+		for _, id := range slices.Compact(s.violated) {
+			p.Violations[id]++
+		}
+	}
+	c := p.classes[class]
+	if c == nil {
+		c = &evidence.TickClass{Class: class, Service: &histogram.Histogram{}, Response: &histogram.Histogram{}}
+		p.classes[class] = c
+	}
+	c.Service.Add(s.service)
+	c.Response.Add(s.response)
+}
+
+// finish is the part as evidence, with the classes that hold something.
+func (p *part) finish() evidence.TickPart {
+	done := p.TickPart
+	done.Classes = []evidence.TickClass{}
+	for _, name := range slices.Sorted(maps.Keys(p.classes)) {
+		if c := p.classes[name]; c.Response.Count() > 0 {
+			done.Classes = append(done.Classes, *c)
+		}
+	}
+	done.Lag = &p.lag
+	return done
+}

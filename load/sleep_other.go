@@ -1,0 +1,11 @@
+//go:build !linux
+
+// Sleeping where there is nothing finer than the runtime's timer.
+
+package load
+
+import "time"
+
+func fineTimer() {}
+
+func nanosleep(d time.Duration) { time.Sleep(d) }
