@@ -33,8 +33,8 @@ type Reading struct {
 const (
 	bad = -1 // in place of the index where the pass goes on
 
-	// deepest is how far values may nest: as far as encoding/json goes, by which Check reads.
-	deepest = 10000
+	// deepest is how far values may nest: as far as Check reads.
+	deepest = 1000
 
 	// fewNames is up to how many hashes are compared each with each; more are sorted.
 	fewNames = 64

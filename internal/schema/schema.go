@@ -109,8 +109,7 @@ func (o *Operation) Fallback() []string { return o.fallback }
 // and soon where there is nothing to say. The values of the operation's paths are in r.Columns afterwards; the
 // columns are empty when the answer departs, or when the document says nothing of its body.
 func (o *Operation) Check(a specs.Answer, r *Reading) []specs.Departure {
-	m, ok := o.judged(a)
-	if ok {
+	if m, ok := o.judged(a); ok {
 		return o.check(a, m, r)
 	}
 	return o.handOver(a, r)
@@ -118,11 +117,16 @@ func (o *Operation) Check(a specs.Answer, r *Reading) []specs.Departure {
 
 // check judges an answer whose status, headers and content type are found fine.
 func (o *Operation) check(a specs.Answer, m *media, r *Reading) []specs.Departure {
-	r.begin(o, a.Body)
-	if m == nil || m.root == nil || utf8.Valid(a.Body) && r.whole(m.root) {
+	if o.passes(a, m, r) {
 		return nil
 	}
 	return o.handOver(a, r)
+}
+
+// passes holds the body against its schema, if it has one, in one pass.
+func (o *Operation) passes(a specs.Answer, m *media, r *Reading) bool {
+	r.begin(o, a.Body)
+	return m == nil || utf8.Valid(a.Body) && r.whole(m.root)
 }
 
 // handOver lets Check judge, and takes the values out of what it finds fine.
