@@ -45,8 +45,8 @@ func FailOnNamed(name string) (FailOn, error) {
 	return "", nearest.Error("gate", name, names, "")
 }
 
-// fails says whether a finding fails the gate. A flaky promise is a broken one that is harder to see.
-func (g FailOn) fails(f Finding) bool {
+// Fails says whether a finding fails the gate. A flaky promise is a broken one that is harder to see.
+func (g FailOn) Fails(f Finding) bool {
 	switch f.Verdict {
 	case Fail, Flaky:
 		return g != FailOnMust || f.Level == requirement.Must
@@ -64,7 +64,7 @@ func (j Judgement) Exit(gate FailOn) int {
 		return ExitFault
 	case j.CutShort || j.Problem != "":
 		return ExitNotJudged
-	case slices.ContainsFunc(j.Findings, gate.fails):
+	case slices.ContainsFunc(j.Findings, gate.Fails):
 		return ExitBroken
 	case j.Unjudged != "":
 		return ExitNotJudged
