@@ -111,17 +111,11 @@ func TestAStallIsSeenByEverybodyWhoWaited(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes three seconds")
 	}
-	var stalled sync.RWMutex
-	var first sync.Once
+	began := sync.OnceValue(time.Now)
 	handler := func(w http.ResponseWriter, r *http.Request) {
-		first.Do(func() {
-			time.AfterFunc(time.Second, func() {
-				stalled.Lock()
-				time.AfterFunc(time.Second, stalled.Unlock)
-			})
-		})
-		stalled.RLock()
-		defer stalled.RUnlock()
+		if at := time.Since(began()); at > time.Second && at < 2*time.Second {
+			time.Sleep(2*time.Second - at)
+		}
 		answer(w, r)
 	}
 	_, records := play(t, t.Context(), nil, handler, load.Pace{Kind: "constant", Rate: 500, Duration: 3 * time.Second}, 10, nil)
