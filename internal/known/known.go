@@ -9,6 +9,20 @@ import (
 	"time"
 )
 
+// File is where known failures stand unless somebody says otherwise.
+const File = "known-failures.yaml"
+
+// Bounds of what can be accepted. A known failure is a debt with a date; a quarantine is a shorter one, and there is
+// room for few, because what comes and goes hides what breaks.
+const (
+	MostDays           = 90
+	MostQuarantineDays = 14
+	MostQuarantined    = 10
+)
+
+// AnyTarget in place of a target's name means every one.
+const AnyTarget = "*"
+
 // Failure is one departure that somebody accepted.
 type Failure struct {
 	Requirement string `json:"requirement"` // id
@@ -23,6 +37,9 @@ type Failure struct {
 	Line        int    `json:"-"`       // in the file, 1-based
 }
 
+// Of says whether the failure is one of that target.
+func (f Failure) Of(target string) bool { return f.Target == AnyTarget || f.Target == target }
+
 // List is one known-failures.yaml. The zero List accepts nothing.
 type List struct {
 	File       string // as given; "" for none
@@ -30,15 +47,28 @@ type List struct {
 	Quarantine []Failure // flaky cases: they still run, and do not decide
 }
 
+// Promise is a requirement that a list may name, and the operations that make it.
+type Promise struct {
+	Requirement string
+	Operations  []string
+	Silent      bool // nothing is promised, so nothing can be broken and accepted
+}
+
 // Date is a day, without a time and without a place.
 type Date struct{ time.Time }
 
-const dateLayout = "2006-01-02"
+const dateLayout = time.DateOnly
 
 // Day returns the date of a moment, where the moment is.
 func Day(t time.Time) Date {
 	return Date{time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, time.UTC)}
 }
+
+// Plus returns the date so many days later.
+func (d Date) Plus(days int) Date { return Date{d.AddDate(0, 0, days)} }
+
+// Until counts the days to a later date; it is negative for an earlier one.
+func (d Date) Until(later Date) int { return int(later.Sub(d.Time).Hours() / 24) }
 
 func (d Date) String() string { return d.Format(dateLayout) }
 
