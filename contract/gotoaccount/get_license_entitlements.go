@@ -65,7 +65,7 @@ var _ = describe("getLicenseEntitlements", func(s *Suite) {
 				}
 			}
 			if len(mine) > 0 {
-				t.On(e).Expect(others, gomega.BeEmpty(), fmt.Sprintf("what licence %d grants in %s holds nothing of another product", key, list[0]))
+				t.On(e).Expect(others, gomega.BeEmpty(), fmt.Sprintf("what licence %d grants in %q holds nothing of another product", key, list[0]))
 			}
 		}
 		t.NotExercised("needs a licence with two products whose entitlements differ")
@@ -146,7 +146,7 @@ var _ = everywhere([]string{"getLicenseEntitlements", "getLicenseEntitlementsByK
 			}
 			judged++
 			// Which of the two lost digits shows in the number that is left: the double nearest to the other.
-			t.On(about).Expect(roundedFrom(a, b), gomega.BeEmpty(), fmt.Sprintf("the entitlements of licence %d to %s keep their numbers", g.key, g.product))
+			t.On(about).Expect(roundedFrom(a, b), gomega.BeEmpty(), fmt.Sprintf("the entitlements of licence %d to %q keep their numbers", g.key, g.product))
 		}
 		t.Need(judged > 0, "an entitlement with a number that a double cannot hold")
 	})

@@ -133,7 +133,7 @@ func eachIsOwn(t *T, e *client.Exchange, product string, asked []int64) {
 				break
 			}
 		}
-		a.Expect(entry.rest, EqualJSON(own), fmt.Sprintf("the entry of licence %d shows its own entitlements in %s", entry.key, product))
+		a.Expect(entry.rest, EqualJSON(own), fmt.Sprintf("the entry of licence %d shows its own entitlements in %q", entry.key, product))
 	}
 }
 

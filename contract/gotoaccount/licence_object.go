@@ -73,7 +73,7 @@ var _ = everywhere(ofLicences, func(s *Suite) {
 		truth := agreed(t)
 		eachShown(t, id, "with a custom attribute", func(l fixture.Licence) bool { return len(truth[l.Key].Custom()) > 0 }, func(a Assertion, l fixture.Licence) {
 			for _, m := range truth[l.Key].Custom() {
-				a.Expect(l.Value.Get(m.Name), EqualJSON(m.Value), remark(l, "has the attribute "+m.Name))
+				a.Expect(l.Value.Get(m.Name), EqualJSON(m.Value), remark(l, fmt.Sprintf("has the attribute %q", m.Name)))
 			}
 		})
 	})
@@ -118,7 +118,7 @@ var _ = everywhere(ofLicences, func(s *Suite) {
 		}, func(a Assertion, l fixture.Licence) {
 			for _, m := range truth[l.Key].Custom() {
 				if want, got := numbers(m.Value), numbers(l.Value.Get(m.Name)); len(want) == len(got) && l.Value.Get(m.Name).Kind == m.Value.Kind {
-					a.Expect(equalNumbers(got, want), gomega.BeTrue(), remark(l, fmt.Sprintf("has the numbers %s in %s", strings.Join(want, " "), m.Name)))
+					a.Expect(equalNumbers(got, want), gomega.BeTrue(), remark(l, fmt.Sprintf("has the numbers %s in %q", strings.Join(want, " "), m.Name)))
 				}
 			}
 		})

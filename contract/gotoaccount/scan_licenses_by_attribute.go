@@ -263,8 +263,8 @@ func inProduct(t *T) {
 			answers := t.SendAll(on(t, l, m.Name, literal, op.Attribute.Product, entitled.Product), on(t, l, m.Name, literal, op.Attribute.Product, other))
 			t.On(answers[0]).Expect(answers[0], Succeed(), "a scan in the context of a product is served")
 			t.On(answers[0]).If("product is ignored: the attribute is looked for in the licence", []int64{}).
-				Expect(of(answers[0], l), HaveKeys(l.Key), fmt.Sprintf("the licence is found by %s=%s, which it grants for %s", m.Name, literal, entitled.Product))
-			notFound(t, answers[1], l, fmt.Sprintf("the licence is not found by %s=%s for %s, for which it does not grant that", m.Name, literal, other), "any product will do")
+				Expect(of(answers[0], l), HaveKeys(l.Key), fmt.Sprintf("the licence is found by %s=%s, which it grants for %q", m.Name, literal, entitled.Product))
+			notFound(t, answers[1], l, fmt.Sprintf("the licence is not found by %s=%s for %q, for which it does not grant that", m.Name, literal, other), "any product will do")
 			agrees(t, entitled.Product, m)
 			return
 		}
@@ -320,7 +320,7 @@ func agrees(t *T, product string, m exact.Member) {
 	}
 	for i, answer := range t.SendAll(requests...) {
 		t.On(e, answer).Expect(answer.JSON().Get(m.Name), EqualJSON(m.Value),
-			fmt.Sprintf("licence %d, found by %s for %s, grants that for it", shown[i].Key, m.Name, product))
+			fmt.Sprintf("licence %d, found by %q for %q, grants that for it", shown[i].Key, m.Name, product))
 	}
 }
 
@@ -381,8 +381,8 @@ func literals(s *Suite) {
 			}
 			answers := t.SendAll(on(t, l, a.Name, a.Value.String()), on(t, l, a.Name, other))
 			t.On(answers[0]).Expect(answers[0], Succeed(), fmt.Sprintf("a scan for %s=%s is served", a.Name, a.Value))
-			t.On(answers[0]).Expect(of(answers[0], l), HaveKeys(l.Key), fmt.Sprintf("the licence whose %s is %s is found by it", a.Name, a.Value))
-			notFound(t, answers[1], l, fmt.Sprintf("the licence whose %s is %s is not found by %s", a.Name, a.Value, other), "values are compared as text")
+			t.On(answers[0]).Expect(of(answers[0], l), HaveKeys(l.Key), fmt.Sprintf("the licence whose %q is %s is found by it", a.Name, a.Value))
+			notFound(t, answers[1], l, fmt.Sprintf("the licence whose %q is %s is not found by %s", a.Name, a.Value, other), "values are compared as text")
 		}
 		t.Need(exercised, "a licence with a custom attribute that is a number or a boolean")
 	})
@@ -401,7 +401,7 @@ func literals(s *Suite) {
 			if i == 0 {
 				likely = "the beginning of a value is enough"
 			}
-			notFound(t, e, l, fmt.Sprintf("the licence whose %s is %s is not found by %q", a.Name, a.Value, texts[i]), likely)
+			notFound(t, e, l, fmt.Sprintf("the licence whose %q is %s is not found by %q", a.Name, a.Value, texts[i]), likely)
 		}
 	})
 }
