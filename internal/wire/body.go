@@ -24,7 +24,7 @@ func (x *exchange) readBody() error {
 		if h.chunked || h.length > 0 && h.status == http.StatusNoContent {
 			h.keep = false
 		}
-		x.body, h.length, h.chunked = nil, 0, false
+		x.body, h.length = nil, 0
 	case h.chunked:
 		end, err = x.readChunks()
 	case h.length >= 0:

@@ -260,18 +260,19 @@ type answer struct {
 	reader body
 }
 
-var chunkedEncoding = []string{"chunked"}
+// What responses share.
+var (
+	chunkedEncoding = []string{"chunked"}
+	protos          = [10]string{"HTTP/1.0", "HTTP/1.1", "HTTP/1.2", "HTTP/1.3", "HTTP/1.4", "HTTP/1.5", "HTTP/1.6", "HTTP/1.7", "HTTP/1.8", "HTTP/1.9"}
+)
 
 // response is the exchange as net/http tells it.
 func (x *exchange) response() *http.Response {
 	h := &x.head
 	a := &answer{Response: http.Response{
-		Status: h.statusText, StatusCode: h.status, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: h.minor,
+		Status: h.statusText, StatusCode: h.status, Proto: protos[h.minor], ProtoMajor: 1, ProtoMinor: h.minor,
 		Header: x.header, ContentLength: h.length, Close: h.close, Request: x.req, TLS: x.tls, Uncompressed: x.unpacked,
 	}}
-	if h.minor == 0 {
-		a.Proto = "HTTP/1.0"
-	}
 	if h.chunked {
 		a.TransferEncoding = chunkedEncoding
 	}

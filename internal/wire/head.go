@@ -196,10 +196,7 @@ func (h *head) parseStatus(line []byte) error {
 	if len(line) < len(opening)+1 || string(line[:len(opening)]) != opening || !isDigit(line[7]) {
 		return malformed("HTTP version in %s; HTTP/1.1 and HTTP/1.0 are supported", excerpt(line))
 	}
-	h.minor = 1 // whatever minor version comes after 1, it is spoken to as 1
-	if line[7] == '0' {
-		h.minor = 0
-	}
+	h.minor = int(line[7] - '0') // whatever comes after 1 is spoken to as 1
 	code := line[8:]
 	if len(code) < 4 || code[0] != ' ' || !isDigit(code[1]) || !isDigit(code[2]) || !isDigit(code[3]) || len(code) > 4 && code[4] != ' ' {
 		return malformed("status line %s; want a version, a blank and three digits", excerpt(line))
@@ -261,6 +258,9 @@ func (h *head) field(name, value []byte) error {
 		if !equalFold(name, "transfer-encoding") {
 			break
 		}
+		if h.minor == 0 {
+			return malformed("Transfer-Encoding in HTTP/1.0")
+		}
 		if h.transfer++; h.transfer > 1 {
 			return malformed("Transfer-Encoding twice")
 		}
@@ -292,9 +292,6 @@ func (x *exchange) frame() error {
 	h := &x.head
 	if h.chunked && h.length >= 0 {
 		return malformed("both Content-Length and Transfer-Encoding")
-	}
-	if h.chunked && h.minor == 0 {
-		return malformed("Transfer-Encoding in HTTP/1.0")
 	}
 	if h.minor == 0 {
 		h.close = h.close || !h.stay
