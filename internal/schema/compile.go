@@ -188,6 +188,7 @@ func (c *compiler) types(n *node, schema *openapi3.Schema) {
 
 func (c *compiler) number(n *node, schema *openapi3.Schema) {
 	d := &n.numbers
+	d.finite = !schema.IsEmpty() // kin-openapi looks at nothing below an empty schema
 	if schema.Type.Is(openapi3.TypeInteger) {
 		d.integer = true
 		switch schema.Format {

@@ -96,6 +96,7 @@ func tabulate(properties []property) []property {
 type digits struct {
 	integer  bool   // written without fraction and exponent
 	greatest uint64 // magnitude of an integer that its format holds, one more below zero; 0 is without bound
+	finite   bool   // as a double
 	bounded  bool   // the next four say something
 	low      float64
 	high     float64

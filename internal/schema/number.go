@@ -112,7 +112,7 @@ func (d *digits) holds(digits []byte, magnitude uint64, negative, whole, fits, p
 			}
 		}
 	}
-	if !d.bounded && d.enum == nil && (fits || !power && len(digits) <= finiteDigits) {
+	if !d.bounded && d.enum == nil && (!d.finite || fits || !power && len(digits) <= finiteDigits) {
 		return true
 	}
 	var value float64

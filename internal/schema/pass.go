@@ -7,6 +7,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/zeebo/xxh3"
+
+	"harness/internal/exact"
 )
 
 // Reading is the state of one pass, and what it took along. A worker keeps one and hands it to every Check, which then
@@ -33,8 +35,8 @@ type Reading struct {
 const (
 	bad = -1 // in place of the index where the pass goes on
 
-	// deepest is how far values may nest: as far as Check reads.
-	deepest = 1000
+	// deepest is how many levels are read: as many as Check reads.
+	deepest = exact.MaxDepth
 
 	// fewNames is up to how many hashes are compared each with each; more are sorted.
 	fewNames = 64
@@ -114,6 +116,14 @@ func (r *Reading) keep(column int, v Value) {
 	into.Values = append(into.Values, v)
 }
 
+// end closes the array or object whose elements or members were the rows.
+func (r *Reading) end(n *node, rows int) {
+	r.row = 0
+	for _, column := range n.rows {
+		r.own[column].Rows += rows
+	}
+}
+
 // enter goes one level down; false when that is too deep.
 func (r *Reading) enter() bool {
 	r.depth++
@@ -174,8 +184,8 @@ func (r *Reading) array(n *node, i int) int {
 	if count < n.least || count > n.most {
 		return bad
 	}
-	for _, column := range n.rows {
-		r.own[column].Rows += count
+	if n.rows != nil {
+		r.end(n, count)
 	}
 	r.sum = sum
 	return i
@@ -265,8 +275,8 @@ func (r *Reading) object(n *node, i int) int {
 	if seen&n.required != n.required || count < n.fewest || count > n.maximum || !r.distinct(base) {
 		return bad
 	}
-	for _, column := range n.rows {
-		r.own[column].Rows += count
+	if n.rows != nil {
+		r.end(n, count)
 	}
 	r.sum = mix(uint64(object), sum)
 	return i

@@ -90,7 +90,7 @@ func TestSameVerdictOnMutations(t *testing.T) {
 		if kind += s.op; s.answer.Status != http.StatusOK {
 			kind = strconv.Itoa(s.answer.Status)
 		}
-		if taken[kind] > 0 || len(s.answer.Body) > 2500 {
+		if taken[kind] > 0 || len(s.answer.Body) > 2000 {
 			continue
 		}
 		taken[kind]++
@@ -306,7 +306,7 @@ func TestSameVerdictByTable(t *testing.T) {
 }
 
 // everyByteUpTo is how long a body may be to be cut and spoilt at every byte; longer ones are at some.
-const everyByteUpTo = 700
+const everyByteUpTo = 500
 
 // mutations are bodies nearly like a good one.
 func mutations(body []byte, rng *rand.Rand) (bodies [][]byte) {
@@ -355,7 +355,7 @@ var replacements = func() []exact.Value {
 // Of long lists only the first and the last are varied.
 func variations(v exact.Value, depth int) (all []exact.Value) {
 	all = append(all, replacements...)
-	if depth > 6 {
+	if depth > 4 {
 		return all
 	}
 	switch v.Kind {
