@@ -59,6 +59,15 @@ type Selection struct {
 	Requirements []string `json:"requirements,omitempty"`
 	// Requests is the most that the run might send, the firmest promises first; 0 is no bound.
 	Requests int `json:"requests,omitempty"`
+	// Excluded are operations that need not be served for the run to say enough.
+	Excluded []Exclusion `json:"excluded,omitempty"`
+}
+
+// Exclusion is an operation that a run is not asked to see served, and why.
+type Exclusion struct {
+	API       string `json:"api"`
+	Operation string `json:"operation"`
+	Reason    string `json:"reason"`
 }
 
 // Whole says whether the run was to judge all that its APIs promise.

@@ -39,6 +39,7 @@ func (b *bench) exchanges(documents []*specs.API) {
 		seen[at].take(e, operation(documents, at))
 	}
 	for _, at := range order {
+		b.served[at] = seen[at].success != ""
 		b.vouch(at, seen[at], operation(documents, at))
 	}
 }
@@ -173,7 +174,7 @@ func (b *bench) departures(e *evidence.Exchange) {
 			message += fmt.Sprintf(" (and in %d more places)", d.Count-1)
 		}
 		f := &evidence.Failure{
-			Message: message, Asked: asked(e), Expected: "an answer that the document allows", Got: got(e, d.Pointer),
+			Message: message, Asked: asked(e), Expected: allowed, Got: got(e, d.Pointer),
 		}
 		if line := e.Curl; line != "" {
 			f.Reproduce = []string{line}

@@ -17,6 +17,7 @@ const (
 	ExitGreen     = 0
 	ExitBroken    = 1 // the contract is violated
 	ExitNotJudged = 3
+	ExitStale     = 4 // known-failures.yaml holds what is no longer so, or is past its day
 	ExitFault     = 6 // of the harness itself
 )
 
@@ -45,8 +46,12 @@ func FailOnNamed(name string) (FailOn, error) {
 	return "", nearest.Error("gate", name, names, "")
 }
 
-// Fails says whether a finding fails the gate. A flaky promise is a broken one that is harder to see.
+// Fails says whether a finding fails the gate. A flaky promise is a broken one that is harder to see; one that is known,
+// by an entry in force, fails no gate.
 func (g FailOn) Fails(f Finding) bool {
+	if f.Known() {
+		return false
+	}
 	switch f.Verdict {
 	case Fail, Flaky:
 		return g != FailOnMust || f.Level == requirement.Must
@@ -57,7 +62,8 @@ func (g FailOn) Fails(f Finding) bool {
 }
 
 // Exit is how the program ends. A fault of the harness comes before everything; then a run that ended early, of which
-// the broken promises may be the smaller part; then the gate; then a run that says too little.
+// the broken promises may be the smaller part; then the gate; then a run that says too little; and when nothing else is
+// wrong, a list of known failures that is out of date.
 func (j Judgement) Exit(gate FailOn) int {
 	switch {
 	case slices.ContainsFunc(j.Findings, func(f Finding) bool { return f.Verdict == Error }):
@@ -68,6 +74,8 @@ func (j Judgement) Exit(gate FailOn) int {
 		return ExitBroken
 	case j.Unjudged != "":
 		return ExitNotJudged
+	case slices.ContainsFunc(j.Accepted, func(a Acceptance) bool { return a.State == Stale || a.State == Expired }):
+		return ExitStale
 	}
 	return ExitGreen
 }

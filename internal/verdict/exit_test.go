@@ -14,6 +14,16 @@ func genesys(result evidence.Result) evidence.Outcome {
 	return o
 }
 
+// served is the least that a run of gotoaccount must have seen: a success of each operation.
+func served() []any {
+	read := exchange("r", 200, `{}`)
+	read.Operation = "read"
+	return []any{exchange("l", 200, `[]`), read}
+}
+
+// seen is what a run saw beside a success of each operation.
+func seen(records ...any) []any { return append(served(), records...) }
+
 func TestExit(t *testing.T) {
 	both := map[string]string{"gotoaccount": "http://localhost:1", "genesyscloud": "http://localhost:1"}
 	departed := exchange("1", 418, ``, evidence.Departure{Requirement: "GOTO-DOC-list", Message: "status 418"})
@@ -30,27 +40,36 @@ func TestExit(t *testing.T) {
 	}{
 		{name: "empty", exit: codes{3, 3, 3}, verdict: verdict.Untested, unjudged: "no case was run"},
 		{name: "empty but for discovery", records: []any{exchange("1", 200, `[]`)}, exit: codes{3, 3, 3}, verdict: verdict.Untested, unjudged: "no case was run"},
-		{name: "kept", records: []any{outcome(evidence.Kept, "GOTO-A-01"), genesys(evidence.Kept)}, exit: codes{0, 0, 0}, verdict: verdict.Pass},
-		{name: "observed alone is judged", records: []any{evidence.Selection{APIs: []string{"gotoaccount"}}, outcome(evidence.Observed, "GOTO-C-01")}, exit: codes{0, 0, 0}, verdict: verdict.Pass},
+		{name: "kept", records: seen(outcome(evidence.Kept, "GOTO-A-01"), genesys(evidence.Kept)), exit: codes{0, 0, 0}, verdict: verdict.Pass},
+		{name: "observed alone is judged", records: seen(evidence.Selection{APIs: []string{"gotoaccount"}}, outcome(evidence.Observed, "GOTO-C-01")), exit: codes{0, 0, 0}, verdict: verdict.Pass},
 		{name: "a MUST broken", records: []any{outcome(evidence.Broken, "GOTO-A-01")}, exit: codes{1, 1, 1}, verdict: verdict.Fail},
-		{name: "a SHOULD broken", records: []any{outcome(evidence.Broken, "GOTO-B-01"), outcome(evidence.Kept, "GOTO-A-01"), genesys(evidence.Kept)}, exit: codes{0, 1, 1}, verdict: verdict.Fail},
+		{name: "a SHOULD broken", records: seen(outcome(evidence.Broken, "GOTO-B-01"), outcome(evidence.Kept, "GOTO-A-01"), genesys(evidence.Kept)), exit: codes{0, 1, 1}, verdict: verdict.Fail},
 		{name: "a MUST flaky", records: []any{outcome(evidence.Flaky, "GOTO-A-01")}, exit: codes{1, 1, 1}, verdict: verdict.Flaky},
 		{name: "a departure in an exchange of no case", records: []any{departed, outcome(evidence.Kept, "GOTO-A-01")}, exit: codes{1, 1, 1}, verdict: verdict.Fail, unjudged: "no case of genesyscloud was run"},
 		{name: "the harness went wrong, whatever is broken", records: []any{outcome(evidence.Broken, "GOTO-A-01"), outcome(evidence.Crashed, "GOTO-B-01")}, exit: codes{6, 6, 6}, verdict: verdict.Error},
 		{name: "the harness went wrong, and was cut short", records: []any{outcome(evidence.Crashed, "GOTO-B-01")}, cutShort: true, exit: codes{6, 6, 6}, verdict: verdict.Error},
-		{name: "cut short", records: []any{outcome(evidence.Kept, "GOTO-A-01"), genesys(evidence.Kept)}, cutShort: true, exit: codes{3, 3, 3}, verdict: verdict.Inconclusive},
+		{name: "cut short", records: seen(outcome(evidence.Kept, "GOTO-A-01"), genesys(evidence.Kept)), cutShort: true, exit: codes{3, 3, 3}, verdict: verdict.Inconclusive},
 		{name: "cut short after something broke", records: []any{outcome(evidence.Broken, "GOTO-A-01"), genesys(evidence.Kept)}, cutShort: true, exit: codes{3, 3, 3}, verdict: verdict.Fail},
-		{name: "ended early", records: []any{outcome(evidence.Kept, "GOTO-A-01"), genesys(evidence.Kept)}, problem: "interrupted", exit: codes{3, 3, 3}, verdict: verdict.Inconclusive},
+		{name: "ended early", records: seen(outcome(evidence.Kept, "GOTO-A-01"), genesys(evidence.Kept)), problem: "interrupted", exit: codes{3, 3, 3}, verdict: verdict.Inconclusive},
 		{name: "nothing exercised", records: []any{outcome(evidence.NotExercised, "GOTO-A-01")}, exit: codes{3, 3, 3}, verdict: verdict.NotExercised, unjudged: "nothing was judged: because of not-exercised"},
 		{name: "one API not exercised", records: []any{outcome(evidence.Kept, "GOTO-A-01"), genesys(evidence.NotExercised)}, urls: both,
 			exit: codes{3, 3, 3}, verdict: verdict.NotExercised, unjudged: "no case of genesyscloud could be exercised: because of not-exercised"},
 		{name: "one API not exercised, the other broken", records: []any{outcome(evidence.Broken, "GOTO-A-01"), genesys(evidence.NotExercised)}, urls: both,
 			exit: codes{1, 1, 1}, verdict: verdict.Fail, unjudged: "no case of genesyscloud could be exercised: because of not-exercised"},
 		{name: "one API never looked at", records: []any{outcome(evidence.Kept, "GOTO-A-01")}, urls: both, exit: codes{3, 3, 3}, verdict: verdict.NotExercised, unjudged: "no case of genesyscloud was run"},
-		{name: "an API that the target does not have", records: []any{outcome(evidence.Kept, "GOTO-A-01")}, urls: map[string]string{"gotoaccount": "http://localhost:1"}, exit: codes{0, 0, 0}, verdict: verdict.Pass},
-		{name: "an API that was not selected", records: []any{evidence.Selection{APIs: []string{"gotoaccount"}}, outcome(evidence.Kept, "GOTO-A-01")}, urls: both, exit: codes{0, 0, 0}, verdict: verdict.Pass},
-		{name: "one requirement not exercised among kept ones", records: []any{outcome(evidence.Kept, "GOTO-A-01"), outcome(evidence.NotExercised, "GOTO-B-01"), genesys(evidence.Kept)}, exit: codes{0, 0, 0}, verdict: verdict.Pass},
+		{name: "an API that the target does not have", records: seen(outcome(evidence.Kept, "GOTO-A-01")), urls: map[string]string{"gotoaccount": "http://localhost:1"}, exit: codes{0, 0, 0}, verdict: verdict.Pass},
+		{name: "an API that was not selected", records: seen(evidence.Selection{APIs: []string{"gotoaccount"}}, outcome(evidence.Kept, "GOTO-A-01")), urls: both, exit: codes{0, 0, 0}, verdict: verdict.Pass},
+		{name: "one requirement not exercised among kept ones", records: seen(outcome(evidence.Kept, "GOTO-A-01"), outcome(evidence.NotExercised, "GOTO-B-01"), genesys(evidence.Kept)), exit: codes{0, 0, 0}, verdict: verdict.Pass},
 		{name: "broken outside the selection", records: []any{evidence.Selection{Operations: []string{"list"}, Requirements: []string{"GOTO-B-01"}}, outcome(evidence.Kept, "GOTO-B-01"), departed}, exit: codes{0, 0, 0}, verdict: verdict.Pass},
+		{name: "an operation never served", records: []any{outcome(evidence.Kept, "GOTO-A-01"), genesys(evidence.Kept), served()[0]}, exit: codes{3, 3, 3}, verdict: verdict.NotExercised,
+			unjudged: "1 operation was never served: read (no request was sent to it)\nhint: see to data and permissions for it, or list it under excluded in the target's file, with the reason"},
+		{name: "an operation that answers, and never with success", records: []any{outcome(evidence.Kept, "GOTO-A-01"), genesys(evidence.Kept), exchange("1", 404, `no`), served()[1]}, exit: codes{3, 3, 3}, verdict: verdict.NotExercised,
+			unjudged: "1 operation was never served: list (no 2xx answer, only 404)\nhint: see to data and permissions for it, or list it under excluded in the target's file, with the reason"},
+		{name: "an operation never served, and another promise broken", records: []any{outcome(evidence.Broken, "GOTO-A-01"), genesys(evidence.Kept), served()[0]}, exit: codes{1, 1, 1}, verdict: verdict.Fail},
+		{name: "an operation never served that is excluded", records: []any{evidence.Selection{Excluded: []evidence.Exclusion{{API: "gotoaccount", Operation: "read", Reason: "later"}}}, outcome(evidence.Kept, "GOTO-A-01"), genesys(evidence.Kept), served()[0]}, exit: codes{0, 0, 0}, verdict: verdict.Pass},
+		{name: "excluded in the other API", records: []any{evidence.Selection{Excluded: []evidence.Exclusion{{API: "genesyscloud", Operation: "read", Reason: "later"}}}, outcome(evidence.Kept, "GOTO-A-01"), genesys(evidence.Kept), served()[0]}, exit: codes{3, 3, 3}, verdict: verdict.NotExercised},
+		{name: "an operation never served outside the selection", records: []any{evidence.Selection{Operations: []string{"list"}}, outcome(evidence.Kept, "GOTO-A-01"), served()[0]}, exit: codes{0, 0, 0}, verdict: verdict.Pass},
+		{name: "a run of one requirement asks for no more than that", records: []any{evidence.Selection{Requirements: []string{"GOTO-A-01"}}, outcome(evidence.Kept, "GOTO-A-01")}, exit: codes{0, 0, 0}, verdict: verdict.Pass},
 		{name: "a selection of nothing", records: []any{evidence.Selection{Operations: []string{"nope"}}, outcome(evidence.Kept, "GOTO-A-01")}, exit: codes{3, 3, 3}, verdict: verdict.NotExercised, unjudged: "nothing is in the selection"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -52,8 +52,14 @@ type Judgement struct {
 	Problem  string
 	// Unjudged says why a run that went through still says too little of the server; "" when it says enough.
 	Unjudged string
-	// Accepted says what became of each known failure, in the order of the file.
+	// Unserved lists the operations under test that gave no success in the run, each with the reason.
+	Unserved []Unserved
+	// Known is the file of known failures that the run was held against, "" for none; Accepted says what became of each
+	// of its entries, in the order of the file.
+	Known    string
 	Accepted []Acceptance
+	// Partial says that the run was narrowed or bounded, so that of a promise that it saw kept there may be more to see.
+	Partial bool
 	// Measurements are those of a load run, one for each scenario and operation, the whole scenario's first.
 	Measurements []measure.Measurement
 }
@@ -80,7 +86,9 @@ func Judge(c *requirement.Catalogue, run *evidence.Run, documents ...*specs.API)
 		}
 	}
 	j.Summary = summarise(j.Findings)
-	j.Unjudged = unjudged(run, j.Findings)
+	j.Unserved = b.unserved(j.Findings, documents)
+	j.Unjudged = cmp.Or(unjudged(run, j.Findings), tooLittle(j.Unserved))
+	j.Partial = len(run.Header.Selection.Requirements) > 0 || run.Header.Selection.Requests > 0
 	j.Verdict = j.worst(run)
 	return j
 }
@@ -108,12 +116,13 @@ type bench struct {
 	known   map[place]bool
 	said    map[place][]contribution
 	implied map[[2]string]string // API and operation → id of its implied requirement
+	served  map[[2]string]bool   // API and operation → whether it gave a success
 }
 
 func newBench(c *requirement.Catalogue, run *evidence.Run) *bench {
 	b := &bench{
 		run: run, byID: map[string]requirement.Requirement{}, known: map[place]bool{},
-		said: map[place][]contribution{}, implied: map[[2]string]string{},
+		said: map[place][]contribution{}, implied: map[[2]string]string{}, served: map[[2]string]bool{},
 	}
 	for _, r := range c.All {
 		b.byID[r.ID] = r
@@ -224,10 +233,16 @@ func (b *bench) findings(j Judgement) []Finding {
 			Cases: []string{}, Evidence: []string{}, Reproduce: []string{},
 		}
 		f.assemble(b.said[p])
+		if causes := f.Causes(); len(causes) > 0 {
+			f.Cause = causes[0]
+		}
 		if f.Verdict == Untested {
 			f.Reason = cmp.Or(r.Unjudgeable, silence)
 			if r.Implied {
 				f.Reason = "no request was sent to it"
+			}
+			if why := b.excluded(p.api, p.operation); why != "" {
+				f.Reason = "left out: " + why
 			}
 		}
 		all = append(all, f)
