@@ -34,13 +34,14 @@ type Coverage struct {
 // Constraint is what a document demands of one parameter or body, and how the requests stood to it. A side that the
 // constraint does not have is nil; a side that no request was on is empty.
 type Constraint struct {
-	Name     string `json:"name"` // of the parameter; "body" for the body
-	In       string `json:"in"`   // path, query, header, cookie or body
-	Says     string `json:"says"` // in words: "1 to 100", "at most 100, each a 64-bit integer"
-	LeftOut  Tried  `json:"leftOut"`
-	Inside   Tried  `json:"inside"`   // what the document allows, its bounds aside
-	Boundary Tried  `json:"boundary"` // exactly a bound: 1 or 100
-	Outside  Tried  `json:"outside"`  // what the document does not allow
+	Name    string `json:"name"` // of the parameter; "body" for the body
+	In      string `json:"in"`   // path, query, header, cookie or body
+	Says    string `json:"says"` // in words: "1 to 100", "at most 100, each a 64-bit integer"
+	LeftOut Tried  `json:"leftOut"`
+	Inside  Tried  `json:"inside"`  // what the document allows, its bounds aside
+	Least   Tried  `json:"least"`   // exactly the lower bound
+	Most    Tried  `json:"most"`    // exactly the upper bound
+	Outside Tried  `json:"outside"` // what the document does not allow
 }
 
 // Tried counts requests by how they were answered: a status, or "no answer".
@@ -139,8 +140,12 @@ func (r *ruler) add(name, in string, schema *openapi3.Schema, omissible bool, mo
 	if omissible {
 		c.LeftOut = Tried{}
 	}
-	if bounded(schema) {
-		c.Boundary = Tried{}
+	low, high := bounds(schema)
+	if low {
+		c.Least = Tried{}
+	}
+	if high {
+		c.Most = Tried{}
 	}
 	if refusable(schema) {
 		c.Outside = Tried{}
@@ -208,12 +213,13 @@ func (r *rule) side(text string, given bool) Tried {
 	if !given {
 		return r.LeftOut
 	}
-	s := stands(r.schema, text, r.split)
-	switch {
-	case s == outside:
+	switch stands(r.schema, text, r.split) {
+	case outside:
 		return r.Outside
-	case s == boundary && r.Boundary != nil:
-		return r.Boundary
+	case least:
+		return r.Least
+	case most:
+		return r.Most
 	}
 	return r.Inside
 }
@@ -221,7 +227,8 @@ func (r *rule) side(text string, given bool) Tried {
 // The sides of a constraint.
 const (
 	inside = iota
-	boundary
+	least
+	most
 	outside
 )
 
@@ -261,8 +268,10 @@ func stands(s *openapi3.Schema, text string, split bool) int {
 		switch {
 		case n < s.MinLength || s.MaxLength != nil && n > *s.MaxLength:
 			return outside
-		case s.MinLength > 0 && n == s.MinLength || s.MaxLength != nil && n == *s.MaxLength:
-			return boundary
+		case s.MinLength > 0 && n == s.MinLength:
+			return least
+		case s.MaxLength != nil && n == *s.MaxLength:
+			return most
 		}
 	}
 	return inside
@@ -295,8 +304,11 @@ func standsList(s *openapi3.Schema, items []string) int {
 			}
 		}
 	}
-	if s.MinItems > 0 && n == s.MinItems || s.MaxItems != nil && n == *s.MaxItems {
-		return boundary
+	switch {
+	case s.MinItems > 0 && n == s.MinItems:
+		return least
+	case s.MaxItems != nil && n == *s.MaxItems:
+		return most
 	}
 	return inside
 }
@@ -307,22 +319,16 @@ func standsInteger(s *openapi3.Schema, text string) int {
 	if !ok || strings.HasPrefix(text, "+") {
 		return outside
 	}
-	side := inside
-	for _, bound := range []struct {
-		at   *big.Int
-		sign int // of n compared with it, beyond the bound
-	}{{lower(s), -1}, {upper(s), 1}} {
-		if bound.at == nil {
-			continue
-		}
-		switch n.Cmp(bound.at) {
-		case bound.sign:
-			return outside
-		case 0:
-			side = boundary
-		}
+	low, high := lower(s), upper(s)
+	switch {
+	case low != nil && n.Cmp(low) < 0 || high != nil && n.Cmp(high) > 0:
+		return outside
+	case low != nil && n.Cmp(low) == 0:
+		return least
+	case high != nil && n.Cmp(high) == 0:
+		return most
 	}
-	return side
+	return inside
 }
 
 // lower and upper are the bounds of a whole number, those of its format where the schema sets none or a wider one.
@@ -360,27 +366,29 @@ func format(s *openapi3.Schema) (low, high *big.Int, ok bool) {
 	return nil, nil, false
 }
 
-// bounded says whether a schema has a bound that a value can stand on.
-func bounded(s *openapi3.Schema) bool {
+// bounds says whether a schema has a lower and an upper bound that a value can stand on.
+func bounds(s *openapi3.Schema) (low, high bool) {
 	switch {
 	case len(s.Enum) > 0:
-		return false
+		return false, false
 	case s.Type.Is(openapi3.TypeInteger):
-		return lower(s) != nil || upper(s) != nil
+		return lower(s) != nil, upper(s) != nil
 	case s.Type.Is(openapi3.TypeArray):
-		return s.MinItems > 0 || s.MaxItems != nil
+		return s.MinItems > 0, s.MaxItems != nil
 	case s.Type.Is(openapi3.TypeString):
-		return s.MinLength > 0 || s.MaxLength != nil
+		return s.MinLength > 0, s.MaxLength != nil
 	}
-	return false
+	return false, false
 }
 
 // refusable says whether there is a value that a schema does not allow, as far as stands can tell.
 func refusable(s *openapi3.Schema) bool {
+	low, high := bounds(s)
+	bounded := low || high
 	if s.Type.Is(openapi3.TypeString) && len(s.Enum) == 0 {
-		return bounded(s)
+		return bounded
 	}
-	if s.Type.Is(openapi3.TypeArray) && !bounded(s) {
+	if s.Type.Is(openapi3.TypeArray) && !bounded {
 		return s.Items != nil && s.Items.Value != nil && refusable(s.Items.Value)
 	}
 	return s.Type != nil || len(s.Enum) > 0

@@ -26,7 +26,13 @@ type Options struct {
 // Formats lists every format, the default first.
 var Formats = []Format{
 	{Name: "text", Summary: "for a terminal: what failed, what was not judged, and how much was looked at", Write: Text},
+	{Name: "markdown", Summary: "for the summary of a job or a comment on a change: one page of at most 60 KB", Write: Markdown},
 	{Name: "json", Summary: "for programs: report.json, with a finding for each requirement and operation", Write: JSON},
+	{Name: "junit", Summary: "for the test page of a pipeline: JUnit XML, a test case for each requirement and operation", Write: JUnit},
+	{Name: "sarif", Summary: "for code scanning: SARIF 2.1.0, what is broken at the line of the document that promises it", Write: SARIF},
+	{Name: "ctrf", Summary: "for tools of the Common Test Report Format: JSON, a test for each requirement and operation", Write: CTRF},
+	{Name: "github", Summary: "for a log on GitHub: at most ten annotations", Write: GitHub},
+	{Name: "html", Summary: "for the owners of an API: one page that holds everything and needs no network", Write: HTML},
 }
 
 // FormatNames lists the names of the formats.
