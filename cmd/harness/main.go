@@ -28,6 +28,7 @@ const (
 	exitViolated  = 1 // the contract is violated
 	exitUsage     = 2 // usage or configuration
 	exitNotJudged = 3 // out of reach, refused, or too little to judge
+	exitBreaking  = 5 // a document changed so that callers break
 	exitHarness   = 6 // a fault of the harness itself
 )
 
@@ -92,7 +93,8 @@ Without a target it tests the embedded reference server:
 
     harness contract
 
-Exit codes: 0 green · 1 contract violated · 2 usage or configuration · 3 not judged · 6 fault of the harness.`,
+Exit codes: 0 green · 1 contract violated · 2 usage or configuration · 3 not judged ·
+5 breaking change of a document · 6 fault of the harness.`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args:          cobra.ArbitraryArgs,
