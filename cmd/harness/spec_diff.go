@@ -12,9 +12,6 @@ import (
 	"harness/internal/specdiff"
 )
 
-// exitBreaking means that a document changed so that callers break.
-const exitBreaking = 5
-
 func specDiff(d door) *cobra.Command {
 	var formatName, failOn string
 	c := &cobra.Command{

@@ -22,7 +22,7 @@ func Markdown(w io.Writer, c *Comparison, _ Options) error {
 	fmt.Fprintf(b, "### %s: %s to %s\n\n", plain(name), plain(c.Old.Version), plain(c.New.Version))
 	fmt.Fprintf(b, "**%s**\n\n", c.summary())
 	fmt.Fprintf(b, "Old: `%s` (sha256 `%.8s`) · new: `%s` (sha256 `%.8s`)\n", c.Old.File, c.Old.Digest, c.New.File, c.New.Digest)
-	left := markdownLimit
+	left := markdownLimit - 2_000 // for what frames the changes
 	written, all := 0, len(c.Changes)
 	for _, folded := range []bool{false, true} {
 		var part strings.Builder
@@ -33,8 +33,13 @@ func Markdown(w io.Writer, c *Comparison, _ Options) error {
 					continue
 				}
 				text := fmt.Sprintf("- **%s** %s (%s)\n", change.Level, plain(change.Text), quote(where(change)))
-				if left -= len(text) + 100; left > 0 { // its share of a heading included
+				cost := len(text)
+				if len(lines) == 0 {
+					cost += len(plain(c.heading(g))) + len("\n#### \n\n")
+				}
+				if cost <= left {
 					lines = append(lines, text)
+					left -= cost
 				}
 			}
 			if len(lines) > 0 {

@@ -199,9 +199,9 @@ var status = regexp.MustCompile(`^([1-5]\d\d|[1-5]XX|default)$`)
 // ways, in many operations.
 func (c *comparing) condensed(drafts []draft) []Change {
 	type key struct {
-		level                      Level
-		rule, suffix, args, method string
-		old, new                   int
+		level              Level
+		rule, suffix, args string
+		old, new           int
 	}
 	var order []key
 	groups := map[key][]draft{}

@@ -49,7 +49,7 @@ func (c *comparing) requirements() {
 	}
 	for _, r := range after {
 		if _, added := is[r.ID]; added {
-			c.tell(Info, "requirement-added", r.Operations, r.place[""], "%s is promised now, as a %s: %s", quote(r.ID), r.Level, r.Statement)
+			c.tell(Info, "requirement-added", r.Operations, r.place[""], "%s is promised now, as %s: %s", quote(r.ID), a(r.Level), r.Statement)
 		}
 	}
 }
@@ -63,9 +63,9 @@ func (c *comparing) requirement(was, is promise) {
 	}
 	if was.Level != is.Level {
 		if slices.Index(requirement.Levels, is.Level) > slices.Index(requirement.Levels, was.Level) {
-			c.tell(weight(was.Level), "requirement-level-lowered", is.Operations, is.place["level"], "%s is only a %s now; it was a %s: %s", quote(is.ID), is.Level, was.Level, is.Statement)
+			c.tell(weight(was.Level), "requirement-level-lowered", is.Operations, is.place["level"], "%s is only %s now; it was %s: %s", quote(is.ID), a(is.Level), a(was.Level), is.Statement)
 		} else {
-			c.tell(Info, "requirement-level-raised", is.Operations, is.place["level"], "%s is a %s now; it was a %s: %s", quote(is.ID), is.Level, was.Level, is.Statement)
+			c.tell(Info, "requirement-level-raised", is.Operations, is.place["level"], "%s is %s now; it was %s: %s", quote(is.ID), a(is.Level), a(was.Level), is.Statement)
 		}
 	}
 	if was.Statement != is.Statement {
@@ -77,7 +77,7 @@ func (c *comparing) requirement(was, is promise) {
 // left to tell.
 func (c *comparing) withdrawn(was promise, operations []string, place Place) {
 	if len(operations) > 0 {
-		c.tell(weight(was.Level), "requirement-removed", operations, place, "%s is promised no more; it was a %s: %s", quote(was.ID), was.Level, was.Statement)
+		c.tell(weight(was.Level), "requirement-removed", operations, place, "%s is promised no more; it was %s: %s", quote(was.ID), a(was.Level), was.Statement)
 	}
 }
 
@@ -90,6 +90,14 @@ func weight(level requirement.Level) Level {
 		return Warning
 	}
 	return Info
+}
+
+// a is a level with its article.
+func a(level requirement.Level) string {
+	if level == requirement.Observe {
+		return "an " + string(level)
+	}
+	return "a " + string(level)
 }
 
 func (c *comparing) tell(level Level, rule string, operations []string, place Place, format string, args ...any) {

@@ -144,7 +144,7 @@ func Compare(before, after *Document) (*Comparison, error) {
 	if err := c.openapi(); err != nil {
 		return nil, err
 	}
-	c.schemas()
+	c.unseen()
 	c.requirements()
 	result := &Comparison{
 		API: after.API.Name, Old: before.side(), New: after.side(),
