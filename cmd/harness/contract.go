@@ -16,6 +16,7 @@ import (
 	"golang.org/x/term"
 
 	"harness/internal/evidence"
+	"harness/internal/history"
 	"harness/internal/report"
 	"harness/internal/target"
 	"harness/internal/verdict"
@@ -28,7 +29,7 @@ type contractFlags struct {
 	apis, operations, requirements, specs []string
 	out, failOn, seed, format             string
 	all, dryRun, quick                    bool
-	baseline                              string
+	baseline, store                       string
 	shards                                int
 }
 
@@ -60,7 +61,8 @@ server. It only reads, unless the target's file allows one named write.
 	flags.IntVar(&f.shards, "shards", 0, "cases that run side by side; 0 chooses from how fast the target answers")
 	flags.BoolVar(&f.dryRun, "dry-run", false, "say what would be sent, by operation, and send nothing")
 	flags.BoolVar(&f.quick, "quick", false, fmt.Sprintf("at most %d requests: one case for each promise, the firmest first", quickRequests))
-	flags.StringVar(&f.baseline, "baseline", "", "an earlier run, its folder or run.jsonl: say where observed behaviour has drifted since")
+	flags.StringVar(&f.baseline, "baseline", "", "an earlier run, its folder or run.jsonl: say what has changed since")
+	flags.StringVar(&f.store, "store", "", "folder of stored runs that takes this one in; see harness store")
 	flags.StringVar(&f.seed, "seed", "", "seed of every random choice; the report names the one that was used")
 	flags.StringVar(&f.format, "format", report.Formats[0].Name, "how to print the report: "+strings.Join(report.FormatNames(), ", "))
 	flags.BoolVar(&f.all, "all", false, "print observed behaviours one by one as well")
@@ -96,11 +98,13 @@ func testContract(ctx context.Context, d door, f contractFlags, args []string) e
 	if f.dryRun {
 		return dryRun(d, s)
 	}
-	var before *verdict.Judgement
+	end := ending{documents: s.apis, out: f.out, stored: f.out, store: f.store, gate: gate, format: format, all: f.all}
 	if f.baseline != "" {
-		if before, err = judgeStored(s.choice, f.baseline); err != nil {
-			return err
+		base, err := snapshot(d, f.baseline, &s.choice)
+		if err != nil {
+			return fmt.Errorf("--baseline: %w", err)
 		}
+		end.base = &base
 	}
 	bar := newStatus(d)
 	s.progress = bar.show
@@ -109,21 +113,7 @@ func testContract(ctx context.Context, d door, f contractFlags, args []string) e
 	if err != nil {
 		return err
 	}
-	judgement := verdict.Judge(s.catalogue, run, s.apis...)
-	if before != nil {
-		judgement.Drifted(*before)
-	}
-	return conclude(d, run, judgement, s.apis, f.out, f.out, gate, format, f.all)
-}
-
-// judgeStored judges an earlier run by the same catalogue.
-func judgeStored(c choice, path string) (*verdict.Judgement, error) {
-	run, err := readRun(path)
-	if err != nil {
-		return nil, fmt.Errorf("--baseline: %w", err)
-	}
-	j := verdict.Judge(c.catalogue, run, c.apis...)
-	return &j, nil
+	return conclude(d, run, verdict.Judge(s.catalogue, run, s.apis...), end)
 }
 
 // narrow drops the APIs that are out of the question: those without a chosen operation or requirement, and, when
@@ -150,22 +140,51 @@ func (s *session) narrow(f contractFlags) {
 	}
 }
 
-// conclude writes the report of a judged run to out, unless that is "", and prints it; stored is where its evidence is.
-// The exit code is the judgement's.
-func conclude(d door, run *evidence.Run, judgement verdict.Judgement, documents []*specs.API, out, stored string, gate verdict.FailOn, format report.Format, all bool) error {
-	code := judgement.Exit(gate)
-	r := report.New(run, judgement, code, documents...)
-	r.Suites, r.Gate = report.SuiteScore(), gate
-	if out != "" {
-		if err := writeReport(filepath.Join(out, "report.json"), r); err != nil {
+// ending is what becomes of a judged run.
+type ending struct {
+	documents []*specs.API
+	out       string // folder that receives report.json; "" for none
+	stored    string // where the evidence is; "" when it is in memory alone
+	store     string // folder of stored runs that takes it in; "" for none
+	base      *history.Snapshot
+	gate      verdict.FailOn
+	format    report.Format
+	all       bool
+}
+
+// conclude writes the report of a judged run, and prints it. The exit code is the judgement's.
+func conclude(d door, run *evidence.Run, judgement verdict.Judgement, e ending) error {
+	if e.base != nil {
+		judgement.Drifted(verdict.Judgement{Findings: e.base.Findings})
+	}
+	code := judgement.Exit(e.gate)
+	r := report.New(run, judgement, code, e.documents...)
+	r.Suites, r.Gate = report.SuiteScore(), e.gate
+	if e.base != nil {
+		changes := history.Compare(*e.base, r.Snapshot(e.stored, run.Ticks))
+		r.Changes = &changes
+	}
+	if e.out != "" {
+		if err := writeReport(filepath.Join(e.out, "report.json"), r); err != nil {
 			return err
 		}
 	}
-	if err := format.Write(d.stdout, r, options(d, stored, all)); err != nil {
+	if err := e.format.Write(d.stdout, r, options(d, e.stored, e.all)); err != nil {
 		return fault{err}
 	}
-	if out != "" && format.Name != "json" {
-		fmt.Fprintf(d.stdout, "\nwritten: %s and report.json in %s\n", evidenceFile, out)
+	said := d.stdout
+	if e.format.Name != report.Formats[0].Name {
+		said = d.stderr // standard output is the report's alone
+	}
+	if e.out != "" {
+		fmt.Fprintf(said, "\nwritten: %s and report.json in %s\n", evidenceFile, e.out)
+	}
+	if e.store != "" {
+		folder, err := storeRun(e.store, run, r)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(said, "stored: %s\n", folder)
 	}
 	if code != exitGreen {
 		return exit{code}

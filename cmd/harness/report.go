@@ -3,8 +3,10 @@
 package main
 
 import (
+	"compress/gzip"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -12,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"harness/internal/evidence"
+	"harness/internal/history"
 	"harness/internal/report"
 	"harness/internal/verdict"
 )
@@ -46,18 +49,11 @@ wrote, or its run.jsonl. Nothing is sent. The exit code is that of the judgement
 			if err != nil {
 				return err
 			}
-			chosen, err := choose(run.Header.Selection.APIs, nil, nil, nil)
+			chosen, err := chosenFor(d, run)
 			if err != nil {
 				return err
 			}
-			for _, doc := range run.Header.Documents {
-				for _, api := range chosen.apis {
-					if api.Name == doc.API && api.Digest != doc.Digest {
-						fmt.Fprintf(d.stderr, "harness: warning: the run was held against another document of %s (%.12s); it is judged with that of this program (%.12s)\n", doc.API, doc.Digest, api.Digest)
-					}
-				}
-			}
-			return conclude(d, run, verdict.Judge(chosen.catalogue, run, chosen.apis...), chosen.apis, "", args[0], gate, format, all)
+			return conclude(d, run, verdict.Judge(chosen.catalogue, run, chosen.apis...), ending{documents: chosen.apis, stored: args[0], gate: gate, format: format, all: all})
 		},
 	}
 	c.Flags().StringVar(&formatName, "format", report.Formats[0].Name, "how to draw it: "+strings.Join(report.FormatNames(), ", "))
@@ -66,19 +62,61 @@ wrote, or its run.jsonl. Nothing is sent. The exit code is that of the judgement
 	return c
 }
 
+// chosenFor chooses what a stored run is judged by: the documents and catalogues of this program, of the APIs that the
+// run was of. It warns of a document that is another than the run was held against.
+func chosenFor(d door, run *evidence.Run) (choice, error) {
+	chosen, err := choose(run.Header.Selection.APIs, nil, nil, nil)
+	if err != nil {
+		return chosen, err
+	}
+	for _, doc := range run.Header.Documents {
+		for _, api := range chosen.apis {
+			if api.Name == doc.API && api.Digest != doc.Digest {
+				fmt.Fprintf(d.stderr, "harness: warning: the run was held against another document of %s (%.12s); it is judged with that of this program (%.12s)\n", doc.API, doc.Digest, api.Digest)
+			}
+		}
+	}
+	return chosen, nil
+}
+
+// evidenceFiles are the names of the stream in a run's folder: as --out wrote it, and as a store keeps it.
+var evidenceFiles = []string{evidenceFile, history.EvidenceFile}
+
 // readRun reads the evidence of a run from its folder or file.
 func readRun(path string) (*evidence.Run, error) {
-	if info, err := os.Stat(path); err == nil && info.IsDir() {
-		path = filepath.Join(path, evidenceFile)
-	}
+	path = evidenceIn(path)
 	file, err := os.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("no run at %s: %w", path, err)
 	}
 	defer func() { _ = file.Close() }() // it was only read
-	run, err := evidence.Read(file)
+	stream := io.Reader(file)
+	if filepath.Ext(path) == ".gz" {
+		if stream, err = gzip.NewReader(file); err != nil {
+			return nil, fmt.Errorf("%s: %w", path, err)
+		}
+	}
+	run, err := evidence.Read(stream)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	return run, nil
+}
+
+// evidenceIn is the stream in a run's folder, or the file itself.
+func evidenceIn(path string) string {
+	if info, err := os.Stat(path); err != nil || !info.IsDir() {
+		return path
+	}
+	for _, name := range evidenceFiles {
+		if file := filepath.Join(path, name); exists(file) {
+			return file
+		}
+	}
+	return filepath.Join(path, evidenceFile) // an error names what was looked for
+}
+
+func exists(file string) bool {
+	_, err := os.Stat(file)
+	return err == nil
 }

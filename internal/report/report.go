@@ -41,8 +41,10 @@ type Report struct {
 	Findings  []verdict.Finding  `json:"findings"`
 	Fixtures  []evidence.Fixture `json:"fixtures"`
 	NotJudged []NotJudged        `json:"notJudged"`
-	// Accepted says what became of each known failure, in the order of its file.
-	Accepted []verdict.Acceptance `json:"accepted"`
+	// KnownFailures is the file of known failures that the run was held against; Accepted says what became of each of its
+	// entries, in their order.
+	KnownFailures string               `json:"knownFailures,omitempty"`
+	Accepted      []verdict.Acceptance `json:"accepted"`
 	// Changes is what the run shows otherwise than its baseline, null without one.
 	Changes *history.Changes `json:"changes"`
 	// Behaviour is what each operation was seen to answer.
@@ -77,7 +79,7 @@ func New(run *evidence.Run, j verdict.Judgement, exit int, documents ...*specs.A
 		Selection: h.Selection, Seed: h.Seed, Command: list(h.Command), Started: h.Started, CutShort: j.CutShort,
 		Problem: j.Problem, Summary: j.Summary, Requests: requests(run), Coverage: coverage(run, j.Findings, documents),
 		Findings: list(j.Findings), Fixtures: list(run.Fixtures), NotJudged: notJudged(j.Findings),
-		Accepted: list(j.Accepted), Behaviour: []history.Behaviour{}, Measurements: list(j.Measurements),
+		KnownFailures: j.Known, Accepted: list(j.Accepted), Behaviour: history.Observe(run, documents...), Measurements: list(j.Measurements),
 		Versions: versions(run), Exchanges: exchanges(run, j.Findings),
 	}
 	if r.Target.URLs == nil {

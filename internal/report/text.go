@@ -24,15 +24,14 @@ const defaultWidth = 100
 // Text writes the report for a reader at a terminal.
 func Text(w io.Writer, r Report, o Options) error {
 	buffered := bufio.NewWriter(w)
-	t := &text{w: buffered, colour: o.Colour, width: o.Width, all: o.All, run: o.Run}
-	if t.width <= 0 {
-		t.width = defaultWidth
-	}
-	t.width = max(t.width, 60) // below that the columns of a failure have no room
+	t := newText(buffered, o)
 	t.header(r)
 	t.failures(r)
+	t.known(r)
 	t.notJudged(r)
-	t.drifted(r)
+	if r.Changes != nil {
+		t.changes(*r.Changes)
+	}
 	t.observed(r)
 	t.coverage(r)
 	t.summary(r)
@@ -47,6 +46,15 @@ type text struct {
 	width  int
 	all    bool
 	run    string
+}
+
+func newText(w *bufio.Writer, o Options) *text {
+	t := &text{w: w, colour: o.Colour, width: o.Width, all: o.All, run: o.Run}
+	if t.width <= 0 {
+		t.width = defaultWidth
+	}
+	t.width = max(t.width, 60) // below that the columns of a failure have no room
+	return t
 }
 
 func (t *text) line(s string) { _, _ = t.w.WriteString(strings.TrimRight(s, " ") + "\n") }
@@ -97,6 +105,9 @@ func (t *text) header(r Report) {
 	}
 	if narrowed := narrowing(r.Selection); narrowed != "" {
 		t.prose("  narrowed to ", narrowed, 3)
+	}
+	for _, x := range r.Selection.Excluded {
+		t.prose("  left out  ", x.Operation+": "+clean(x.Reason), 2)
 	}
 }
 
@@ -164,25 +175,6 @@ func (t *text) ids(indent string, ids []string, most int) {
 	}
 	for _, line := range lines {
 		t.line(indent + line)
-	}
-}
-
-// drifted tells what the server did otherwise in an earlier run.
-func (t *text) drifted(r Report) {
-	var rows [][]string
-	for _, f := range r.Findings {
-		if f.Verdict == verdict.Drift {
-			for change := range strings.SplitSeq(f.Message, "; ") {
-				rows = append(rows, []string{f.Requirement, f.Operation, change})
-			}
-		}
-	}
-	if len(rows) == 0 {
-		return
-	}
-	t.title(fmt.Sprintf("Drifted: %s since the earlier run", count(len(rows), "behaviour")))
-	for _, row := range align(rows, "lll") {
-		t.line("  " + row)
 	}
 }
 
@@ -302,6 +294,9 @@ func (r Report) Conclusion() string {
 		}
 		return "green: " + kept(r)
 	case verdict.ExitBroken:
+		if known := knownOnly(r, requirement.Levels...); known > 0 {
+			broken += fmt.Sprintf("; %d more known", known)
+		}
 		return "broken: " + cmp.Or(broken, "the server no longer behaves as it did")
 	case verdict.ExitNotJudged:
 		problem, _, _ := strings.Cut(r.Problem, "\n")
@@ -309,6 +304,8 @@ func (r Report) Conclusion() string {
 			problem += "; broken all the same: " + broken
 		}
 		return "not judged: " + problem
+	case verdict.ExitStale:
+		return "out of date: " + outdated(r)
 	case verdict.ExitFault:
 		faults := 0
 		for _, f := range r.Findings {
@@ -321,9 +318,9 @@ func (r Report) Conclusion() string {
 	return ""
 }
 
-// breach counts the broken requirements of a level, "" for none.
+// breach counts the broken requirements of a level that are not known to be, "" for none.
 func breach(r Report, level requirement.Level) string {
-	n := r.Summary[level][verdict.Fail] + r.Summary[level][verdict.Flaky]
+	n := r.Summary[level][verdict.Fail] + r.Summary[level][verdict.Flaky] - knownOnly(r, level)
 	if n == 0 {
 		return ""
 	}
@@ -338,8 +335,12 @@ func kept(r Report) string {
 		}
 		return sum
 	}
-	text := fmt.Sprintf("%d MUST and %d SHOULD kept, none seen broken",
-		n(requirement.Must, verdict.Pass), n(requirement.Should, verdict.Pass))
+	text := fmt.Sprintf("%d MUST and %d SHOULD kept, ", n(requirement.Must, verdict.Pass), n(requirement.Should, verdict.Pass))
+	if known := knownOnly(r, requirement.Levels...); known > 0 {
+		text += fmt.Sprintf("%d broken and known", known)
+	} else {
+		text += "none seen broken"
+	}
 	dark := []verdict.Verdict{verdict.Untested, verdict.NotExercised, verdict.Inconclusive}
 	if open := n(requirement.Must, dark...) + n(requirement.Should, dark...); open > 0 {
 		text += fmt.Sprintf("; %d not judged", open)

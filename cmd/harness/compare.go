@@ -1,0 +1,123 @@
+// harness compare: what changed from one run to the next.
+
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"harness/internal/history"
+	"harness/internal/report"
+	"harness/internal/verdict"
+)
+
+func newCompare(d door) *cobra.Command {
+	var formatName string
+	c := &cobra.Command{
+		Use:   "compare BASE RUN",
+		Short: "Say what changed from one run to the next",
+		Long: `compare says what a run shows otherwise than an earlier one: what is broken that was not, what is fixed, what is no
+longer judged, what the server was seen to answer otherwise, and which times differ by more than chance. BASE and RUN
+are folders that harness contract --out wrote, or of a store, or their run.jsonl or report.json. Evidence is judged again
+by this program; a report whose evidence is gone is taken as it stands. Nothing is sent.
+
+    harness compare reports/base reports/latest
+    harness compare $(harness store latest --store reports/history --target staging) reports/latest --format markdown
+
+Exit codes: 0 nothing is broken that was not · 1 something is, and no known failure covers it · 3 one of the two was not
+judged, or they have nothing in common. Drift and slower answers are told, and do not count.`,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) != 2 {
+				return errors.New("compare takes two runs: the earlier, and the later\nhint: harness compare reports/base reports/latest")
+			}
+			return nil
+		},
+		RunE: func(_ *cobra.Command, args []string) error {
+			format, err := report.ChangeFormatNamed(formatName)
+			if err != nil {
+				return err
+			}
+			base, err := snapshot(d, args[0], nil)
+			if err != nil {
+				return err
+			}
+			run, err := snapshot(d, args[1], nil)
+			if err != nil {
+				return err
+			}
+			changes := history.Compare(base, run)
+			code := changesExit(changes)
+			if err := format.Write(d.stdout, changes, code, options(d, "", false)); err != nil {
+				return fault{err}
+			}
+			if code != exitGreen {
+				return exit{code}
+			}
+			return nil
+		},
+	}
+	c.Flags().StringVar(&formatName, "format", report.ChangeFormats[0].Name, "how to print it: "+strings.Join(report.ChangeFormatNames(), ", "))
+	return c
+}
+
+// changesExit is how the program ends for what has changed.
+func changesExit(c history.Changes) int {
+	switch {
+	case c.Problem != "":
+		return exitNotJudged
+	case c.Worse():
+		return exitViolated
+	}
+	return exitGreen
+}
+
+// snapshot reads a run to compare: its evidence judged again, by the given choice or else by what the run was of; or
+// its report, where the evidence is gone.
+func snapshot(d door, path string, by *choice) (history.Snapshot, error) {
+	if file := reportOf(path); file != "" {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			return history.Snapshot{}, err
+		}
+		r, err := report.Read(data)
+		if err != nil {
+			return history.Snapshot{}, fmt.Errorf("%s: %w", file, err)
+		}
+		return r.Snapshot(path, nil), nil
+	}
+	run, err := readRun(path)
+	if err != nil {
+		return history.Snapshot{}, err
+	}
+	if by == nil {
+		chosen, err := chosenFor(d, run)
+		if err != nil {
+			return history.Snapshot{}, err
+		}
+		by = &chosen
+	}
+	j := verdict.Judge(by.catalogue, run, by.apis...)
+	return report.New(run, j, j.Exit(verdict.FailOnShould), by.apis...).Snapshot(path, run.Ticks), nil
+}
+
+// reportOf is the report that stands for a run without evidence, "" when there is evidence to judge.
+func reportOf(path string) string {
+	switch info, err := os.Stat(path); {
+	case err != nil:
+		return ""
+	case !info.IsDir():
+		if filepath.Ext(path) == ".json" {
+			return path
+		}
+		return ""
+	}
+	if file := filepath.Join(path, history.ReportFile); exists(file) && !exists(evidenceIn(path)) {
+		return file
+	}
+	return ""
+}
