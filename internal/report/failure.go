@@ -22,9 +22,19 @@ type cause struct {
 }
 
 // failures tells each cause once, the worst first: faults of the harness, then what is broken by level, then what is
-// flaky.
+// flaky; what is known comes behind all of them.
 func (t *text) failures(r Report) {
-	for _, c := range causes(r.Findings) {
+	all := causes(r.Findings)
+	slices.SortStableFunc(all, func(a, b cause) int {
+		switch known := a.finding.Known(); {
+		case known == b.finding.Known():
+			return 0
+		case known:
+			return 1
+		}
+		return -1
+	})
+	for _, c := range all {
 		t.line("")
 		t.failure(c)
 	}
@@ -39,10 +49,12 @@ func causes(findings []verdict.Finding) []cause {
 		return slices.Index(requirement.Levels, a.Level) - slices.Index(requirement.Levels, b.Level)
 	})
 	var all []cause
+	var seen []sign
 	for _, f := range worst {
-		i := slices.IndexFunc(all, func(c cause) bool { return alike(c.finding, f) })
+		is := signOf(f)
+		i := slices.IndexFunc(seen, is.alike)
 		if i < 0 {
-			all = append(all, cause{finding: f})
+			all, seen = append(all, cause{finding: f}), append(seen, is)
 			continue
 		}
 		all[i].also = append(all[i].also, f)
@@ -50,12 +62,22 @@ func causes(findings []verdict.Finding) []cause {
 	return all
 }
 
+// sign is what can be told from outside of the cause of a finding.
+type sign struct {
+	api, requirement, family, message, likely string
+	verdict                                   verdict.Verdict
+}
+
+func signOf(f verdict.Finding) sign {
+	return sign{api: f.API, requirement: f.Requirement, family: family(f.Operation), message: fingerprint(f.Message), likely: likely(f), verdict: f.Verdict}
+}
+
 // alike says whether two findings have one cause, as far as can be told from outside: the same likely cause, or the
 // same message but for its numbers and quoted values, on one requirement or on operations of one family.
-func alike(a, b verdict.Finding) bool {
-	return a.API == b.API && a.Verdict == b.Verdict &&
-		(fingerprint(a.Message) == fingerprint(b.Message) || likely(a) != "" && likely(a) == likely(b)) &&
-		(a.Requirement == b.Requirement || family(a.Operation) == family(b.Operation))
+func (a sign) alike(b sign) bool {
+	return a.api == b.api && a.verdict == b.verdict &&
+		(a.requirement == b.requirement || a.family == b.family) &&
+		(a.message == b.message || a.likely != "" && a.likely == b.likely)
 }
 
 func likely(f verdict.Finding) string {
@@ -84,6 +106,9 @@ func (t *text) failure(c cause) {
 	f := c.finding
 	word := strings.ToUpper(f.Verdict.String())
 	head := fmt.Sprintf("%-5s %s  %s  %s", word, f.Requirement, f.Level, f.Operation)
+	if known := mark(f); known != "" {
+		head += "  " + known
+	}
 	if f.Tries != "" {
 		confirmed := "confirmed " + f.Tries
 		if f.Verdict == verdict.Flaky {

@@ -23,7 +23,7 @@ func JUnit(w io.Writer, r Report, _ Options) error {
 	if r.Finished != nil {
 		doc.Time = seconds(r.Finished.Sub(r.Started))
 	}
-	own := junitSuite{Name: r.Tool.Name, Properties: junitProperties(r)}
+	own := junitSuite{Name: r.Tool.Name, Properties: &junitBag{junitProperties(r)}}
 	own.add(junitRun(r))
 	for _, a := range r.Accepted {
 		own.add(junitKnown(a, r.Tool.Name))
@@ -78,13 +78,13 @@ func (d *junitSuites) add(s junitSuite) {
 }
 
 type junitSuite struct {
-	Name       string          `xml:"name,attr"`
-	Tests      int             `xml:"tests,attr"`
-	Failures   int             `xml:"failures,attr"`
-	Errors     int             `xml:"errors,attr"`
-	Skipped    int             `xml:"skipped,attr"`
-	Properties []junitProperty `xml:"properties>property,omitempty"`
-	Cases      []junitCase     `xml:"testcase"`
+	Name       string      `xml:"name,attr"`
+	Tests      int         `xml:"tests,attr"`
+	Failures   int         `xml:"failures,attr"`
+	Errors     int         `xml:"errors,attr"`
+	Skipped    int         `xml:"skipped,attr"`
+	Properties *junitBag   `xml:"properties"`
+	Cases      []junitCase `xml:"testcase"`
 }
 
 func (s *junitSuite) add(c junitCase) {
@@ -100,6 +100,10 @@ func (s *junitSuite) add(c junitCase) {
 	}
 }
 
+type junitBag struct {
+	Properties []junitProperty `xml:"property"`
+}
+
 type junitProperty struct {
 	Name  string `xml:"name,attr"`
 	Value string `xml:"value,attr"`
@@ -111,13 +115,25 @@ type junitCase struct {
 	Failure *junitDetail `xml:"failure"`
 	Error   *junitDetail `xml:"error"`
 	Skipped *junitDetail `xml:"skipped"`
-	Output  string       `xml:"system-out,omitempty"`
+	Output  *junitText   `xml:"system-out"`
 }
 
 type junitDetail struct {
 	Message string `xml:"message,attr"`
 	Type    string `xml:"type,attr,omitempty"`
-	Text    string `xml:",chardata"`
+	Text    string `xml:",cdata"`
+}
+
+// junitText is text whose lines stay lines in the file; see clean for what may not stand in it.
+type junitText struct {
+	Text string `xml:",cdata"`
+}
+
+func output(text string) *junitText {
+	if text == "" {
+		return nil
+	}
+	return &junitText{text}
 }
 
 func junitProperties(r Report) []junitProperty {
@@ -133,47 +149,47 @@ func junitProperties(r Report) []junitProperty {
 
 // junitRun is the run as a whole. That promises were seen broken is told by their own cases.
 func junitRun(r Report) junitCase {
-	c := junitCase{Class: r.Tool.Name, Name: "run", Output: r.Conclusion()}
+	c := junitCase{Class: r.Tool.Name, Name: "run", Output: output(clean(r.Conclusion()))}
 	problem, hint, _ := strings.Cut(r.Problem, "\n")
 	switch {
 	case r.Exit == verdict.ExitFault:
-		c.Error = &junitDetail{Message: r.Conclusion(), Type: "fault of the harness", Text: hint}
+		c.Error = &junitDetail{Message: clean(r.Conclusion()), Type: "fault of the harness", Text: clean(hint)}
 	case problem != "":
-		c.Failure = &junitDetail{Message: "not judged: " + problem, Type: "not judged", Text: hint}
+		c.Failure = &junitDetail{Message: "not judged: " + clean(problem), Type: "not judged", Text: clean(hint)}
 	}
 	return c
 }
 
 func junitKnown(a verdict.Acceptance, tool string) junitCase {
-	c := junitCase{Class: tool + ".known", Name: strings.Join([]string{a.Requirement, a.Operation, a.Target}, " "), Output: acceptance(a)}
+	c := junitCase{Class: tool + ".known", Name: strings.Join([]string{a.Requirement, a.Operation, a.Target}, " "), Output: output(acceptance(a))}
 	switch a.State {
 	case verdict.Stale, verdict.Expired:
-		c.Failure = &junitDetail{Message: cmp.Or(a.Note, string(a.State)), Type: string(a.State), Text: acceptance(a)}
+		c.Failure = &junitDetail{Message: clean(cmp.Or(a.Note, string(a.State))), Type: string(a.State)}
 	}
 	return c
 }
 
 func junitFinding(r Report, f verdict.Finding) junitCase {
 	c := junitCase{Class: f.API + "." + f.Operation, Name: f.Requirement}
-	broken := &junitDetail{Message: f.Message, Type: fmt.Sprintf("%s %s", f.Level, f.Verdict), Text: account(f)}
+	broken := &junitDetail{Message: clean(f.Message), Type: fmt.Sprintf("%s %s", f.Level, f.Verdict), Text: account(f)}
 	switch {
 	case f.Verdict == verdict.Error:
 		c.Error = broken
-	case r.Gate.Fails(f):
+	case r.fails(f):
 		c.Failure = broken
 	case f.Verdict >= verdict.Flaky:
-		c.Skipped = &junitDetail{Message: letPass(r, f) + ": " + f.Message, Type: broken.Type}
-		c.Output = broken.Text
+		c.Skipped = &junitDetail{Message: letPass(r, f) + ": " + clean(f.Message), Type: broken.Type}
+		c.Output = output(broken.Text)
 	case !f.Verdict.Judged():
 		c.Skipped = &junitDetail{Message: unjudged(f), Type: f.Verdict.String()}
 	default:
-		c.Output = observed(f)
+		c.Output = output(observed(f))
 	}
 	return c
 }
 
 func junitMeasurement(m measure.Measurement) junitCase {
-	c := junitCase{Class: "load." + m.Scenario, Name: measured(m), Output: figures(m)}
+	c := junitCase{Class: "load." + m.Scenario, Name: measured(m), Output: output(figures(m))}
 	switch m.Verdict {
 	case measure.Pass:
 	case measure.Fail:

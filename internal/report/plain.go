@@ -127,10 +127,11 @@ func apisOf(findings []verdict.Finding) []string {
 }
 
 // clean makes characters visible that a page or a terminal would obey: control characters, and those that turn the
-// direction of writing. Servers choose what stands in a report, and must not choose how it is shown. Line breaks stay.
+// direction of writing; and those that XML has no way to write. Servers choose what stands in a report, and must not
+// choose how it is shown. Line breaks stay.
 func clean(s string) string {
 	return strings.Map(func(c rune) rune {
-		if c != '\n' && (unicode.IsControl(c) || unicode.Is(unicode.Bidi_Control, c)) {
+		if c != '\n' && (unicode.IsControl(c) || unicode.Is(unicode.Bidi_Control, c) || unicode.Is(unicode.Noncharacter_Code_Point, c)) {
 			return utf8.RuneError
 		}
 		return c
@@ -138,20 +139,35 @@ func clean(s string) string {
 }
 
 // worstFirst lists what is broken, one finding for each cause: what is new since the baseline first, then what fails
-// the gate, then what it lets pass.
+// the gate, then what it lets pass. Drift is listed where the gate fails on it. A known failure never stands for a
+// finding that is not known, nor the other way round.
 func (r Report) worstFirst() []cause {
-	all := causes(r.Findings)
-	rank := func(c cause) int {
+	var ranks [3][]verdict.Finding
+	for _, f := range r.Findings {
 		switch {
-		case r.Gate.Fails(c.finding) && r.isNew(c.finding):
-			return 0
-		case r.Gate.Fails(c.finding) || c.finding.Verdict == verdict.Error:
-			return 1
+		case r.fails(f) && r.isNew(f):
+			ranks[0] = append(ranks[0], f)
+		case r.fails(f) || f.Verdict == verdict.Error:
+			ranks[1] = append(ranks[1], f)
+		case f.Verdict >= verdict.Flaky:
+			ranks[2] = append(ranks[2], f)
 		}
-		return 2
 	}
-	slices.SortStableFunc(all, func(a, b cause) int { return rank(a) - rank(b) })
+	var all []cause
+	for _, findings := range ranks {
+		all = append(all, causes(findings)...)
+		for _, f := range findings {
+			if f.Verdict == verdict.Drift {
+				all = append(all, cause{finding: f})
+			}
+		}
+	}
 	return all
+}
+
+// fails says whether a finding fails the gate: a known failure in force does not.
+func (r Report) fails(f verdict.Finding) bool {
+	return (f.Accepted == nil || f.Accepted.State != verdict.Accepted) && r.Gate.Fails(f)
 }
 
 // isNew says whether a finding is broken now and was not in the baseline.
