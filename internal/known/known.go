@@ -6,6 +6,7 @@ package known
 
 import (
 	"fmt"
+	"strconv"
 	"time"
 )
 
@@ -74,6 +75,18 @@ func (d Date) String() string { return d.Format(dateLayout) }
 
 // MarshalText writes 2026-11-22.
 func (d Date) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
+
+// MarshalJSON writes "2026-11-22", in place of the moment that time.Time would write.
+func (d Date) MarshalJSON() ([]byte, error) { return []byte(strconv.Quote(d.String())), nil }
+
+// UnmarshalJSON reads "2026-11-22".
+func (d *Date) UnmarshalJSON(data []byte) error {
+	text, err := strconv.Unquote(string(data))
+	if err != nil {
+		return fmt.Errorf("%s is no date; one is written as \"2026-11-22\"", data)
+	}
+	return d.UnmarshalText([]byte(text))
+}
 
 // UnmarshalText reads 2026-11-22.
 func (d *Date) UnmarshalText(text []byte) error {

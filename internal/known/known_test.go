@@ -1,6 +1,7 @@
 package known_test
 
 import (
+	"encoding/json"
 	"strings"
 	"testing"
 	"time"
@@ -175,6 +176,22 @@ func TestDay(t *testing.T) {
 	}
 	if got := today.Until(today.Plus(90)); got != 90 {
 		t.Errorf("%d days, want 90", got)
+	}
+}
+
+func TestDateAsJSON(t *testing.T) {
+	text, err := json.Marshal(known.Failure{Added: today, Expires: today})
+	if err != nil || !strings.Contains(string(text), `"expires":"2026-11-22"`) {
+		t.Errorf("%s, %v", text, err)
+	}
+	var back known.Failure
+	if err := json.Unmarshal(text, &back); err != nil || back.Expires != today {
+		t.Errorf("%+v, %v", back, err)
+	}
+	for _, wrong := range []string{"3", `"soon"`, "null"} {
+		if err := json.Unmarshal([]byte(wrong), &back.Added); err == nil && wrong != "null" {
+			t.Errorf("%s is read as a date", wrong)
+		}
 	}
 }
 

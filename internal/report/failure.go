@@ -64,18 +64,19 @@ func causes(findings []verdict.Finding) []cause {
 
 // sign is what can be told from outside of the cause of a finding.
 type sign struct {
-	api, requirement, family, message, likely string
-	verdict                                   verdict.Verdict
+	api, requirement, family, message, likely, known string
+	verdict                                          verdict.Verdict
 }
 
 func signOf(f verdict.Finding) sign {
-	return sign{api: f.API, requirement: f.Requirement, family: family(f.Operation), message: fingerprint(f.Message), likely: likely(f), verdict: f.Verdict}
+	return sign{api: f.API, requirement: f.Requirement, family: family(f.Operation), message: fingerprint(f.Message), likely: likely(f), known: mark(f), verdict: f.Verdict}
 }
 
 // alike says whether two findings have one cause, as far as can be told from outside: the same likely cause, or the
-// same message but for its numbers and quoted values, on one requirement or on operations of one family.
+// same message but for its numbers and quoted values, on one requirement or on operations of one family. What is known
+// and what is not are never one.
 func (a sign) alike(b sign) bool {
-	return a.api == b.api && a.verdict == b.verdict &&
+	return a.api == b.api && a.verdict == b.verdict && a.known == b.known &&
 		(a.requirement == b.requirement || a.family == b.family) &&
 		(a.message == b.message || a.likely != "" && a.likely == b.likely)
 }
