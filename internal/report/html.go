@@ -27,7 +27,7 @@ var htmlFiles embed.FS
 var htmlTemplates = template.Must(template.New("").Funcs(template.FuncMap{
 	"count": count, "tone": tone, "signature": signature, "day": day, "moment": moment, "short": shortDigest, "took": duration,
 	"clip": clip, "anchor": anchor, "figure": figure, "web": web, "isZero": func(n int) bool { return n == 0 },
-	"list": func(items ...any) []any { return items }, "pair": func(name, text string) htmlCopy { return htmlCopy{name, text} },
+	"changed": newHTMLChanges, "drifted": htmlDrifted, "pair": func(name, text string) htmlCopy { return htmlCopy{name, text} },
 	"estimate": withDoubt, "draw": func(run string) string { return "harness report " + shellWord(run) },
 }).ParseFS(htmlFiles, "html/*.tmpl"))
 

@@ -126,10 +126,10 @@
   addEventListener("hashchange", go);
   go();
 
-  // Paper shows each finding's exchanges, and closes them again.
+  // Paper shows what is folded away in the findings and around them, and folds it again.
   const opened = [];
   addEventListener("beforeprint", () => {
-    for (const details of document.querySelectorAll(".cause details:not([open])")) { details.open = true; opened.push(details); }
+    for (const details of document.querySelectorAll(".cause details:not([open]), #changes details:not([open]), #not-judged details:not([open])")) { details.open = true; opened.push(details); }
   });
   addEventListener("afterprint", () => { while (opened.length) opened.pop().open = false; });
 })();
