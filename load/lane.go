@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -17,6 +18,7 @@ import (
 	vegeta "github.com/tsenart/vegeta/v12/lib"
 
 	"harness/internal/client"
+	"harness/internal/schema"
 	"harness/specs"
 )
 
@@ -42,8 +44,9 @@ type slot struct {
 	req  http.Request
 	url  url.URL
 	body []byte
-	keys []int64
 	send bodyReader
+
+	reading schema.Reading
 }
 
 // bodyReader is the body of a request out of memory.
@@ -242,17 +245,9 @@ type way struct {
 	prefix       string // of the path: what the target's URL has, and the base path of the document
 	transport    http.RoundTripper
 	header       atomic.Pointer[http.Header]
-	validator    Validator
 }
 
-// Validator holds an answer against its document. It is safe for concurrent use.
-type Validator interface {
-	// Check returns every departure of an answer, and the keys of its licences appended to keys when it is a list of
-	// licences that can be read; known says whether it can.
-	Check(status int, header http.Header, body []byte, keys []int64) (departures []specs.Departure, found []int64, known bool)
-}
-
-// judge classifies an answer, takes its keys where the feed goes on from them, and holds it against its document and
+// judge classifies an answer, reads its columns where the feed goes on from them, and holds it against its document and
 // its request as far as the run validates.
 func (r *run) judge(s *slot, a *Answer, err error, began time.Duration, smp *sample) {
 	if err != nil {
@@ -273,14 +268,15 @@ func (r *run) judge(s *slot, a *Answer, err error, began time.Duration, smp *sam
 	if !validates && s.ask.Back == nil {
 		return
 	}
-	departures, keys, known := r.ways[s.ask.Operation.index].validator.Check(a.Status, a.Header, a.Body, s.keys[:0])
-	s.keys, a.Keys, a.Keyed = keys, keys, known
+	departures := s.ask.Operation.Check(specs.Answer{Status: a.Status, Header: a.Header, Body: a.Body}, &s.reading)
+	a.Columns, a.Allowed = s.reading.Columns, len(departures) == 0
 	if !validates {
 		return
 	}
 	smp.validated = true
 	if s.ask.Expect != nil {
-		departures = append(departures, s.ask.Expect(&s.ask, a)...)
+		// The departures of the document may be shared with others who got the same body.
+		departures = append(slices.Clip(departures), s.ask.Expect(&s.ask, a)...)
 	}
 	if len(departures) > 0 {
 		for _, d := range departures {

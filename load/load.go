@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"harness/internal/evidence"
+	"harness/internal/schema"
 	"harness/specs"
 )
 
@@ -42,8 +43,27 @@ type Step struct {
 type Operation struct {
 	*specs.Operation
 	API *specs.API
+	// Paths lead to the values of an answer that the feed wants; see schema.Column.
+	Paths []string
+	// Check holds an answer against its document, and reads the Paths; Compile makes it. Workers share it, each with a
+	// Reading of its own.
+	Check func(specs.Answer, *schema.Reading) []specs.Departure
 
 	index int
+}
+
+// Compile makes Check. All operations of a run share a memo, so that a body that comes again costs little; nil goes
+// without one.
+func (o *Operation) Compile(memo *schema.Memo) error {
+	compiled, err := schema.Compile(o.API, o.ID, o.Paths...)
+	if err != nil {
+		return err
+	}
+	o.Check = compiled.Check
+	if memo != nil {
+		o.Check = func(a specs.Answer, r *schema.Reading) []specs.Departure { return memo.Check(compiled, a, r) }
+	}
+	return nil
 }
 
 // Ask is one request that is due, and what its answer must hold. A feed fills it; it is used again for another
@@ -69,8 +89,9 @@ type Answer struct {
 	Status int // 0 for no answer
 	Header http.Header
 	Body   []byte
-	Keys   []int64 // the keys of a list of licences, in its order; see Keyed
-	Keyed  bool    // Keys are known
+
+	Columns []schema.Column // the values of the operation's Paths, in their order; empty unless Allowed
+	Allowed bool            // the document allows the answer
 }
 
 // Feed fills the next request. Feeds are called one at a time, and give the same requests for the same seed and the

@@ -17,23 +17,18 @@ import (
 	"harness/internal/client"
 	"harness/internal/evidence"
 	"harness/internal/measure"
+	"harness/internal/schema"
 	"harness/internal/target"
 	"harness/load"
 	"harness/specs"
 )
 
-// believer takes any answer for a good one.
-type believer struct{}
+// believe takes any answer for a good one.
+func believe(specs.Answer, *schema.Reading) []specs.Departure { return nil }
 
-func (believer) Check(int, http.Header, []byte, []int64) ([]specs.Departure, []int64, bool) {
-	return nil, nil, false
-}
-
-// doubter finds that every answer departs.
-type doubter struct{}
-
-func (doubter) Check(int, http.Header, []byte, []int64) ([]specs.Departure, []int64, bool) {
-	return []specs.Departure{{Requirement: "GOTO-DOC-getLicense", Message: "not so"}}, nil, false
+// doubt finds that every answer departs.
+func doubt(specs.Answer, *schema.Reading) []specs.Departure {
+	return []specs.Departure{{Requirement: "GOTO-DOC-getLicense", Message: "not so"}}
 }
 
 // play plays one level of getLicense at a handler.
@@ -65,7 +60,7 @@ func play(t *testing.T, ctx context.Context, abandon chan struct{}, handler http
 	if err != nil {
 		t.Fatal(err)
 	}
-	op := &load.Operation{Operation: api.Operation("getLicense"), API: api}
+	op := &load.Operation{Operation: api.Operation("getLicense"), API: api, Check: believe}
 	plan := load.Plan{
 		Scenario: &load.Scenario{Name: "test", Workers: workers}, Operations: []*load.Operation{op},
 		Next: func(a *load.Ask) { a.Operation, a.Target = op, "/licenses/7" },
@@ -78,7 +73,6 @@ func play(t *testing.T, ctx context.Context, abandon chan struct{}, handler http
 		Guard: func(api *specs.API, ops []*specs.Operation, next http.RoundTripper) (http.RoundTripper, error) {
 			return client.NewReadGuard(api, at, ops, next)
 		},
-		Validator: func(*load.Operation) (load.Validator, error) { return believer{}, nil },
 	}
 	if change != nil {
 		change(&o, &plan)
@@ -136,8 +130,8 @@ func TestAStallIsSeenByEverybodyWhoWaited(t *testing.T) {
 }
 
 func TestEveryViolationIsCountedAndAFewAreKept(t *testing.T) {
-	_, records := play(t, t.Context(), nil, answer, load.Pace{Kind: "constant", Rate: 400, Duration: time.Second}, 50, func(o *load.Options, _ *load.Plan) {
-		o.Validator = func(*load.Operation) (load.Validator, error) { return doubter{}, nil }
+	_, records := play(t, t.Context(), nil, answer, load.Pace{Kind: "constant", Rate: 400, Duration: time.Second}, 50, func(_ *load.Options, plan *load.Plan) {
+		plan.Operations[0].Check = doubt
 	})
 	s := measure.Total(ticks(records), measure.Key{}, nil)
 	if s.Violating != 400 || s.Violations["GOTO-DOC-getLicense"] != 400 || s.Validated != 400 {

@@ -33,7 +33,6 @@ type Options struct {
 	Clients   map[string]*client.Client                                   // by API: for headers, guards and evidence
 	Transport func(api string) (transport http.RoundTripper, bounds bool) // bounds: it ends a request at the target's timeout by itself
 	Guard     func(*specs.API, []*specs.Operation, http.RoundTripper) (http.RoundTripper, error)
-	Validator func(*Operation) (Validator, error)
 	Sample    uint64        // every how-manieth answer is validated: 1 for all, 0 for none
 	Timeout   time.Duration // of one request
 	Attackers int           // 0 lets the engine choose
@@ -170,13 +169,9 @@ func (r *run) prepare(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		validator, err := r.options.Validator(op)
-		if err != nil {
-			return err
-		}
 		r.ways = append(r.ways, &way{
 			client: c, scheme: base.Scheme, host: base.Host, prefix: strings.TrimSuffix(base.EscapedPath(), "/"),
-			transport: guarded[op.API.Name], validator: validator,
+			transport: guarded[op.API.Name],
 		})
 	}
 	return r.sign(ctx)
