@@ -32,7 +32,6 @@ type Operation struct {
 // response is what the document says of one status.
 type response struct {
 	silent  bool     // nothing is said of the body, so any is fine
-	refused bool     // something here is not compiled
 	headers []header // those that the document describes
 	content openapi3.Content
 	media   []*media
@@ -163,7 +162,7 @@ func (o *Operation) judged(a specs.Answer) (*media, bool) {
 		return nil, false
 	}
 	described := o.statuses[a.Status-100]
-	if described == nil || described.refused {
+	if described == nil {
 		return nil, false
 	}
 	if described.silent {
@@ -243,10 +242,6 @@ func (c *compiler) response(status string, described *openapi3.Response, steps *
 			c.refuse(status+" header "+name, "more than a plain string")
 		}
 		r.headers = append(r.headers, header{name: http.CanonicalHeaderKey(name), plain: plain, required: h.Required})
-		if _, err := h.SerializationMethod(); err != nil {
-			r.refused = true
-			c.refuse(status+" header "+name, "style")
-		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(described.Content)) {
 		m := &media{described: described.Content[name], id: judgements.Add(1) * golden}
