@@ -5,7 +5,6 @@ package load_test
 import (
 	"context"
 	"fmt"
-	"math"
 	"net"
 	"net/http"
 	"slices"
