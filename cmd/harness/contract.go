@@ -17,6 +17,7 @@ import (
 
 	"harness/internal/evidence"
 	"harness/internal/history"
+	"harness/internal/known"
 	"harness/internal/report"
 	"harness/internal/target"
 	"harness/internal/verdict"
@@ -30,7 +31,9 @@ type contractFlags struct {
 	out, failOn, seed, format             string
 	all, dryRun, quick                    bool
 	baseline, store                       string
+	write                                 []string // FORMAT=FILE
 	shards                                int
+	known                                 knownFile
 }
 
 func newContract(d door) *cobra.Command {
@@ -58,6 +61,7 @@ server. It only reads, unless the target's file allows one named write.
 	flags.StringArrayVar(&f.specs, "spec", nil, "use this document instead of the embedded one: API=FILE")
 	flags.StringVar(&f.out, "out", "", "folder that receives run.jsonl and report.json")
 	flags.StringVar(&f.failOn, "fail-on", string(verdict.FailOnShould), "what fails the gate: must, should, drift")
+	knownFlag(c, &f.known)
 	flags.IntVar(&f.shards, "shards", 0, "cases that run side by side; 0 chooses from how fast the target answers")
 	flags.BoolVar(&f.dryRun, "dry-run", false, "say what would be sent, by operation, and send nothing")
 	flags.BoolVar(&f.quick, "quick", false, fmt.Sprintf("at most %d requests: one case for each promise, the firmest first", quickRequests))
@@ -65,6 +69,7 @@ server. It only reads, unless the target's file allows one named write.
 	flags.StringVar(&f.store, "store", "", "folder of stored runs that takes this one in; see harness store")
 	flags.StringVar(&f.seed, "seed", "", "seed of every random choice; the report names the one that was used")
 	flags.StringVar(&f.format, "format", report.Formats[0].Name, "how to print the report: "+strings.Join(report.FormatNames(), ", "))
+	writeFlag(c, &f.write)
 	flags.BoolVar(&f.all, "all", false, "print observed behaviours one by one as well")
 	return c
 }
@@ -75,6 +80,10 @@ func testContract(ctx context.Context, d door, f contractFlags, args []string) e
 		return err
 	}
 	gate, err := verdict.FailOnNamed(f.failOn)
+	if err != nil {
+		return err
+	}
+	copies, err := writes(f.write)
 	if err != nil {
 		return err
 	}
@@ -98,7 +107,11 @@ func testContract(ctx context.Context, d door, f contractFlags, args []string) e
 	if f.dryRun {
 		return dryRun(d, s)
 	}
-	end := ending{documents: s.apis, out: f.out, stored: f.out, store: f.store, gate: gate, format: format, all: f.all}
+	list, err := f.known.load(f.specs...)
+	if err != nil {
+		return err
+	}
+	end := ending{documents: s.apis, known: list, out: f.out, stored: f.out, store: f.store, gate: gate, format: format, copies: copies, all: f.all}
 	if f.baseline != "" {
 		base, err := snapshot(d, f.baseline, &s.choice)
 		if err != nil {
@@ -147,8 +160,10 @@ type ending struct {
 	stored    string // where the evidence is; "" when it is in memory alone
 	store     string // folder of stored runs that takes it in; "" for none
 	base      *history.Snapshot
+	known     known.List // failures that are let pass; the zero List for none
 	gate      verdict.FailOn
 	format    report.Format
+	copies    []written // reports in files beside the one that is printed
 	all       bool
 }
 
@@ -156,6 +171,9 @@ type ending struct {
 func conclude(d door, run *evidence.Run, judgement verdict.Judgement, e ending) error {
 	if e.base != nil {
 		judgement.Drifted(verdict.Judgement{Findings: e.base.Findings})
+	}
+	if e.known.File != "" {
+		judgement.Accept(e.known, run.Header.Target.Name, today())
 	}
 	code := judgement.Exit(e.gate)
 	r := report.New(run, judgement, code, e.documents...)
@@ -169,6 +187,9 @@ func conclude(d door, run *evidence.Run, judgement verdict.Judgement, e ending) 
 			return err
 		}
 	}
+	if err := write(e.copies, r, e.stored); err != nil {
+		return err
+	}
 	if err := e.format.Write(d.stdout, r, options(d, e.stored, e.all)); err != nil {
 		return fault{err}
 	}
@@ -180,7 +201,7 @@ func conclude(d door, run *evidence.Run, judgement verdict.Judgement, e ending) 
 		fmt.Fprintf(said, "\nwritten: %s and report.json in %s\n", evidenceFile, e.out)
 	}
 	if e.store != "" {
-		folder, err := storeRun(e.store, run, r)
+		folder, err := keepRun(e.store, run, r)
 		if err != nil {
 			return err
 		}

@@ -111,6 +111,6 @@ Exit codes: 0 green · 1 contract violated · 2 usage or configuration · 3 not 
 		return fmt.Errorf("%w\nhint: %s --help", err, c.CommandPath())
 	})
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(newContract(d), newServe(d), newReport(d), newCompare(d), newStore(d), newExplain(d), newList(d), newMutants(d), newReplay(d), newSpec(d), newTarget(d), newVersion(d))
+	root.AddCommand(newContract(d), newServe(d), newReport(d), newCompare(d), newStore(d), newCanDeploy(d), newExplain(d), newList(d), newMutants(d), newReplay(d), newSpec(d), newTarget(d), newVersion(d))
 	return root
 }

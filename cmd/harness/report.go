@@ -22,22 +22,36 @@ import (
 func newReport(d door) *cobra.Command {
 	var formatName, failOn string
 	var all bool
+	var files []string
+	var past, target string
 	c := &cobra.Command{
 		Use:   "report RUN",
 		Short: "Draw a stored run again, in any format",
 		Long: `report judges the evidence of a stored run again and draws it. RUN is the folder that harness contract --out
-wrote, or its run.jsonl. Nothing is sent. The exit code is that of the judgement.
+wrote, one of a store, or its run.jsonl. Nothing is sent. The exit code is that of the judgement.
 
     harness report reports/latest
-    harness report reports/latest --format json > report.json`,
+    harness report reports/latest --format json > report.json
+    harness report --history reports/history --target staging
+    harness report reports/latest --write junit=junit.xml --write sarif=harness.sarif`,
 		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) != 1 {
+			if past != "" && len(args) > 0 {
+				return errors.New("report takes either a run or --history, not both")
+			}
+			if past == "" && len(args) != 1 {
 				return errors.New("report takes one run: a folder that --out wrote, or its run.jsonl")
 			}
 			return nil
 		},
 		RunE: func(_ *cobra.Command, args []string) error {
+			if past != "" {
+				return drawHistory(d, past, target, formatName, all)
+			}
 			format, err := report.FormatNamed(formatName)
+			if err != nil {
+				return err
+			}
+			copies, err := writes(files)
 			if err != nil {
 				return err
 			}
@@ -53,11 +67,19 @@ wrote, or its run.jsonl. Nothing is sent. The exit code is that of the judgement
 			if err != nil {
 				return err
 			}
-			return conclude(d, run, verdict.Judge(chosen.catalogue, run, chosen.apis...), ending{documents: chosen.apis, stored: args[0], gate: gate, format: format, all: all})
+			list, err := accepted.load()
+			if err != nil {
+				return err
+			}
+			return conclude(d, run, verdict.Judge(chosen.catalogue, run, chosen.apis...), ending{documents: chosen.apis, known: list, stored: args[0], gate: gate, format: format, copies: copies, all: all})
 		},
 	}
 	c.Flags().StringVar(&formatName, "format", report.Formats[0].Name, "how to draw it: "+strings.Join(report.FormatNames(), ", "))
+	writeFlag(c, &files)
+	knownFlag(c, &accepted)
 	c.Flags().StringVar(&failOn, "fail-on", string(verdict.FailOnShould), "what fails the gate: must, should, drift")
+	c.Flags().StringVar(&past, "history", "", "a folder of stored runs: draw each requirement over time, as text or json")
+	c.Flags().StringVar(&target, "target", "", "with --history: only this target, by its name")
 	c.Flags().BoolVar(&all, "all", false, "print observed behaviours one by one as well")
 	return c
 }

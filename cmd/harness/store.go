@@ -47,8 +47,8 @@ The layout and its rules stand in reports/README.md.`,
 	return c
 }
 
-// storeRun lays a judged run down in a store.
-func storeRun(dir string, run *evidence.Run, r report.Report) (string, error) {
+// keepRun lays a judged run down in a store.
+func keepRun(dir string, run *evidence.Run, r report.Report) (string, error) {
 	summary, err := r.Summarise(run)
 	if err != nil {
 		return "", fault{err}
@@ -87,7 +87,7 @@ func storeAdd(d door) *cobra.Command {
 			j := verdict.Judge(chosen.catalogue, run, chosen.apis...)
 			r := report.New(run, j, j.Exit(verdict.FailOnShould), chosen.apis...)
 			r.Suites = report.SuiteScore()
-			folder, err := storeRun(dir, run, r)
+			folder, err := keepRun(dir, run, r)
 			if err != nil {
 				return err
 			}
@@ -107,7 +107,7 @@ func storeList(d door) *cobra.Command {
 		Short: "Every stored run, the oldest first",
 		Args:  cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			runs, err := index(d, dir, target)
+			runs, _, err := index(d, dir, target)
 			if err != nil {
 				return err
 			}
@@ -155,7 +155,7 @@ none.
 			if err := knownAPIs(apis); err != nil {
 				return err
 			}
-			runs, err := index(d, dir, target)
+			runs, _, err := index(d, dir, target)
 			if err != nil {
 				return err
 			}
@@ -193,7 +193,7 @@ stay, and so does the evidence of the newest whole run, and of the newest broken
 			if err != nil {
 				return err
 			}
-			runs, err := index(d, dir, "")
+			runs, _, err := index(d, dir, "")
 			if err != nil {
 				return err
 			}
@@ -228,19 +228,19 @@ func wantsStore(dir string) error {
 }
 
 // index reads a store, tells what of it does not read, and narrows it to a target unless that is "".
-func index(d door, dir, target string) ([]history.Stored, error) {
+func index(d door, dir, target string) ([]history.Stored, []history.Skipped, error) {
 	if err := wantsStore(dir); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	runs, skipped, err := history.Index(dir)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	for _, s := range skipped {
 		fmt.Fprintf(d.stderr, "harness: warning: skipped %s: %s\n", s.Folder, s.Reason)
 	}
 	if target == "" {
-		return runs, nil
+		return runs, skipped, nil
 	}
 	var names []string
 	kept := []history.Stored{}
@@ -251,10 +251,10 @@ func index(d door, dir, target string) ([]history.Stored, error) {
 			names = append(names, run.Target)
 		}
 	}
-	if len(kept) == 0 && nearest.Name(target, names) != "" {
-		return nil, nearest.Error("target", target, names, "")
+	if len(kept) == 0 && len(names) > 0 {
+		fmt.Fprintf(d.stderr, "harness: warning: %v\n", nearest.Error("target", target, names, ""))
 	}
-	return kept, nil
+	return kept, skipped, nil
 }
 
 // knownAPIs refuses the name of an API that there is not.

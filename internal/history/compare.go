@@ -65,7 +65,7 @@ func (c *Changes) put(was verdict.Finding, there bool, f verdict.Finding, run Sn
 func change(f verdict.Finding, was, is verdict.Verdict, message string) Change {
 	return Change{
 		Requirement: f.Requirement, API: f.API, Operation: f.Operation, Level: f.Level, Was: was, Is: is, Message: message,
-		Accepted: f.Accepted != nil && f.Accepted.State == verdict.Accepted,
+		Accepted: f.Known(),
 	}
 }
 

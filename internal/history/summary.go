@@ -118,7 +118,7 @@ func (s *Summary) Add(f verdict.Finding) {
 		s.Requirements[f.API] = of
 	}
 	of[f.Requirement] = max(of[f.Requirement], f.Verdict)
-	accepted := f.Accepted != nil && f.Accepted.State == verdict.Accepted
+	accepted := f.Known()
 	if a := s.API(f.API); a != nil {
 		a.add(f, accepted)
 	}
