@@ -8,8 +8,10 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"sync"
 	"time"
@@ -51,12 +53,18 @@ const evidenceFile = "run.jsonl"
 // run plays the session and returns what it left behind. The error is of the kind that ends a run before anything
 // can be judged; a run that got further tells its problem in the footer.
 func (s session) run(ctx context.Context) (run *evidence.Run, err error) {
+	if !s.beside {
+		boundMemory()
+	}
 	t, stop, err := s.embed()
 	if err != nil {
 		return nil, err
 	}
 	defer stop()
 	s.target = t
+	if err := s.checkExcluded(); err != nil {
+		return nil, err
+	}
 	cases, err := s.cases()
 	if err != nil {
 		return nil, err
@@ -87,6 +95,14 @@ func (s session) run(ctx context.Context) (run *evidence.Run, err error) {
 	}
 	sink(evidence.Record{Footer: footer})
 	return recorder.Run(), nil
+}
+
+// boundMemory has the garbage collector work harder before the program takes more memory than a small machine has to
+// spare, whatever a target sends; GOMEMLIMIT wins.
+func boundMemory() {
+	if debug.SetMemoryLimit(-1) == math.MaxInt64 {
+		debug.SetMemoryLimit(160 << 20)
+	}
 }
 
 // play discovers the data and runs the cases.
@@ -178,6 +194,7 @@ func (s session) embed() (t *target.Target, stop func(), err error) {
 		return nil, nil, err
 	}
 	t = server.target(s.target.Name)
+	t.Excluded = s.target.Excluded
 	if s.target.Limits != (target.Limits{}) {
 		t.Limits = s.target.Limits
 	}
@@ -230,7 +247,7 @@ func (s session) cases() ([]contract.Case, error) {
 	for id := range maps.Keys(wanted) {
 		ids = append(ids, id)
 	}
-	selected := contract.Select(all, s.operations, ids)
+	selected := s.leaveOut(contract.Select(all, s.operations, ids))
 	if s.requests > 0 {
 		return firmestFirst(s.catalogue, selected), nil
 	}
@@ -241,7 +258,7 @@ func (s session) header() *evidence.Header {
 	h := &evidence.Header{
 		Schema: evidence.Schema, Tool: tool(), Target: evidence.Target{Name: s.target.Name, URLs: map[string]string{}},
 		Seed: s.seed, Command: s.command, Started: time.Now().UTC(),
-		Selection: evidence.Selection{Operations: s.operations, Requirements: s.requirements, Requests: s.requests},
+		Selection: evidence.Selection{Operations: s.operations, Requirements: s.requirements, Requests: s.requests, Excluded: s.excluded()},
 	}
 	for _, api := range s.apis {
 		h.Selection.APIs = append(h.Selection.APIs, api.Name)

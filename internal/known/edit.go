@@ -77,8 +77,8 @@ func (e *Edit) Add(f Failure, quarantine bool) error {
 	return e.take(lines, want)
 }
 
-// Renew gives the entry of that requirement, operation and target another term, counted from today, and what else the
-// failure says: an empty member leaves what is there.
+// Renew gives the entry of that requirement and operation another term, and what else the failure says: an empty member
+// leaves what is there. Where several entries are of that place, target and cause say which is meant.
 func (e *Edit) Renew(f Failure, quarantine bool) error {
 	l, err := parse(e.File, e.Data, e.Promises, e.Today)
 	if err != nil {
@@ -88,16 +88,9 @@ func (e *Edit) Renew(f Failure, quarantine bool) error {
 	if quarantine {
 		b = l.quarantine
 	}
-	at := slices.IndexFunc(b.entries, func(old entry) bool {
-		return old.Requirement == f.Requirement && old.Operation == f.Operation && old.Target == f.Target && (f.Cause == "" || old.Cause == f.Cause)
-	})
-	if at < 0 {
-		at = slices.IndexFunc(b.entries, func(old entry) bool {
-			return old.Requirement == f.Requirement && old.Operation == f.Operation && old.Target == f.Target
-		})
-	}
-	if at < 0 {
-		return fmt.Errorf("%s on %s is not listed in %s for target %q\nhint: leave --renew out to list it", f.Requirement, f.Operation, e.File, f.Target)
+	at, err := b.find(f)
+	if err != nil {
+		return fmt.Errorf("%s: %w", e.File, err)
 	}
 	old, lines := b.entries[at], split(e.Data)
 	renewed := old.Failure
@@ -136,6 +129,31 @@ func (e *Edit) Renew(f Failure, quarantine bool) error {
 		want.Failures[at] = renewed
 	}
 	return e.take(lines, want)
+}
+
+// find returns the entry that a renewal means.
+func (b block) find(f Failure) (int, error) {
+	var of, exact []int
+	for i, old := range b.entries {
+		if old.Requirement != f.Requirement || old.Operation != f.Operation || f.Target != "" && old.Target != f.Target {
+			continue
+		}
+		of = append(of, i)
+		if old.Cause == f.Cause {
+			exact = append(exact, i)
+		}
+	}
+	switch {
+	case len(of) == 1:
+		return of[0], nil
+	case len(exact) == 1:
+		return exact[0], nil
+	case len(of) > 1:
+		return 0, fmt.Errorf("%s on %s is listed %d times\nhint: --target and --cause say which is meant", f.Requirement, f.Operation, len(of))
+	case f.Target != "":
+		return 0, fmt.Errorf("%s on %s is not listed for target %q\nhint: leave --renew out to list it", f.Requirement, f.Operation, f.Target)
+	}
+	return 0, fmt.Errorf("%s on %s is not listed\nhint: leave --renew out to list it", f.Requirement, f.Operation)
 }
 
 // Drop takes entries out, with the comments that stand directly above them; lines are those that List gives.

@@ -179,7 +179,7 @@ func TestRenew(t *testing.T) {
 		t.Errorf("-want +got:\n%s", diff)
 	}
 	// What an entry lacks is put in, and braces are no hindrance.
-	second := known.Failure{Requirement: "GOTO-KEY-07", Operation: "getLicense", Target: "staging", Ticket: "LIC-9", Added: today, Expires: day("2026-12-31")}
+	second := known.Failure{Requirement: "GOTO-KEY-07", Operation: "getLicense", Ticket: "LIC-9", Added: today, Expires: day("2026-12-31")}
 	if err := e.Renew(second, false); err != nil {
 		t.Fatal(err)
 	}
@@ -203,8 +203,9 @@ func TestRenewRefuses(t *testing.T) {
 		quarantine bool
 		want       string
 	}{
-		{"what is not listed", known.Failure{Requirement: "GOTO-KEY-06", Operation: "getLicense", Target: "*"}, false, "is not listed in k.yaml for target \"*\"\nhint: leave --renew out"},
+		{"what is not listed", known.Failure{Requirement: "GOTO-KEY-06", Operation: "getLicense", Target: "*"}, false, "is not listed for target \"*\"\nhint: leave --renew out"},
 		{"the other block", known.Failure{Requirement: "GOTO-KEY-07", Operation: "getLicense", Target: "staging"}, true, "is not listed"},
+		{"what is listed nowhere", known.Failure{Requirement: "GOTO-KEY-09", Operation: "getLicense"}, false, "GOTO-KEY-09 on getLicense is not listed\nhint"},
 		{"too far", known.Failure{Requirement: "GOTO-KEY-07", Operation: "getLicense", Target: "staging", Added: today, Expires: day("2027-03-01")}, false, "99 days ahead"},
 		{"a text of several lines", known.Failure{Requirement: "GOTO-KEY-07", Operation: "getLicense", Target: "staging", Reason: "new", Added: today, Expires: day("2026-12-01")}, false, "please edit"},
 	} {
@@ -218,6 +219,23 @@ func TestRenewRefuses(t *testing.T) {
 				t.Errorf("the file has changed all the same:\n%s", e.Data)
 			}
 		})
+	}
+}
+
+func TestRenewWhereSeveralAreMeant(t *testing.T) {
+	one := strings.Replace(good, "    reason", "    cause: aaaaaaaaaa\n    reason", 1)
+	two := strings.Replace(strings.TrimPrefix(good, "failures:\n"), "    reason", "    cause: bbbbbbbbbb\n    reason", 1)
+	f := known.Failure{Requirement: "GOTO-KEY-06", Operation: "getLicense", Added: today, Expires: day("2027-01-01")}
+	e := edit(one + two)
+	if err := e.Renew(f, false); err == nil || !strings.Contains(err.Error(), "is listed 2 times\nhint: --target and --cause") {
+		t.Errorf("error %v", err)
+	}
+	f.Cause = "bbbbbbbbbb"
+	if err := e.Renew(f, false); err != nil {
+		t.Fatal(err)
+	}
+	if want := one + strings.NewReplacer("2026-11-20", "2026-11-22", "2026-12-20", "2027-01-01").Replace(two); string(e.Data) != want {
+		t.Errorf("-want +got:\n%s", cmp.Diff(want, string(e.Data)))
 	}
 }
 

@@ -54,6 +54,7 @@ func (r *reader) whole(root ast.Node) {
 		key{"limits", func(n ast.Node) { r.limits(n) }},
 		key{"writes", func(n ast.Node) { writes = n.GetToken(); r.writes(n) }},
 		key{"fixtures", func(n ast.Node) { fixtures = n.GetToken(); r.fixtures(n) }},
+		key{"excluded", func(n ast.Node) { r.excluded(n) }},
 		key{"tls", func(n ast.Node) { r.tls(n) }},
 		key{"embedded", func(n ast.Node) { embedded = n.GetToken(); r.embedded(n) }},
 	)
@@ -190,6 +191,32 @@ func (r *reader) fixtures(n ast.Node) {
 			)
 		}},
 	)
+}
+
+// excluded reads operations with the reasons for which they are left out. Which operations there are, the documents say.
+func (r *reader) excluded(n ast.Node) {
+	r.each(n, "excluded", func(api string, at *token.Token, value ast.Node) {
+		if !slices.Contains(APINames(), api) {
+			r.fail(at, "", "%s", nearest.Error("API", api, APINames(), ""))
+			return
+		}
+		what := "excluded." + api
+		r.each(value, what, func(operation string, at *token.Token, value ast.Node) {
+			reason := ""
+			r.text(value, what+"."+operation, &reason)
+			if strings.TrimSpace(reason) == "" {
+				r.fail(at, "write "+operation+": why", "%s.%s has no reason", what, operation)
+				return
+			}
+			if r.target.Excluded == nil {
+				r.target.Excluded = map[string]map[string]string{}
+			}
+			if r.target.Excluded[api] == nil {
+				r.target.Excluded[api] = map[string]string{}
+			}
+			r.target.Excluded[api][operation] = strings.TrimSpace(reason)
+		})
+	})
 }
 
 func (r *reader) tls(n ast.Node) {

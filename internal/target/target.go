@@ -33,6 +33,8 @@ type Target struct {
 	Writes   Writes
 	Fixtures Fixtures
 	TLS      TLS
+	// Excluded are operations that the target does not serve and is not asked for: API → operationId → why.
+	Excluded map[string]map[string]string
 	Embedded *Embedded
 	// Missing tells why a credential that the file names is not configured: "genesyscloud.viewer" → "$TOKEN_VIEWER is
 	// not set".

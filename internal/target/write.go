@@ -41,6 +41,15 @@ func Write(w io.Writer, t *Target) error {
 	add(&writes, "license", literal(t.Writes.License))
 	addBlock(&doc, "writes", writes)
 	addBlock(&doc, "fixtures", writeFixtures(t.Fixtures))
+	var excluded yaml.MapSlice
+	for _, api := range slices.Sorted(maps.Keys(t.Excluded)) {
+		var block yaml.MapSlice
+		for _, operation := range slices.Sorted(maps.Keys(t.Excluded[api])) {
+			add(&block, operation, literal(t.Excluded[api][operation]))
+		}
+		addBlock(&excluded, api, block)
+	}
+	addBlock(&doc, "excluded", excluded)
 	var tls yaml.MapSlice
 	add(&tls, "ca", literal(t.TLS.CA))
 	add(&tls, "insecure", t.TLS.Insecure)

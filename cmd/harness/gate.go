@@ -1,0 +1,108 @@
+// What the gate goes by beside the run: the list of known failures, and the operations that are left out.
+
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"slices"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"harness/contract"
+	"harness/internal/evidence"
+	"harness/internal/known"
+	"harness/internal/nearest"
+	"harness/internal/requirement"
+)
+
+// knownFile is the flag --known-failures. A list that nobody names is read if it is there.
+type knownFile struct {
+	path  string
+	given bool
+}
+
+func (k *knownFile) String() string { return k.path }
+func (k *knownFile) Type() string   { return "file" }
+
+func (k *knownFile) Set(path string) error {
+	k.path, k.given = path, true
+	return nil
+}
+
+func knownFlag(c *cobra.Command, into *knownFile) {
+	into.path = known.File
+	c.Flags().Var(into, "known-failures", `list of accepted failures, read if it is there; "" reads none`)
+}
+
+// load reads the list, before anything is sent: a list that is wrong is told at once.
+func (k *knownFile) load(documents ...string) (known.List, error) {
+	if k.path == "" {
+		return known.List{}, nil
+	}
+	if _, err := os.Stat(k.path); !k.given && errors.Is(err, fs.ErrNotExist) {
+		return known.List{}, nil
+	}
+	all, err := promises(documents...)
+	if err != nil {
+		return known.List{}, err
+	}
+	return known.Load(k.path, all, today())
+}
+
+func today() known.Date { return known.Day(time.Now()) }
+
+// promises are all that a list of known failures may name: those of every API, whatever a run is narrowed to.
+func promises(documents ...string) ([]known.Promise, error) {
+	all, err := choose(nil, nil, nil, documents)
+	if err != nil {
+		return nil, err
+	}
+	var names []known.Promise
+	for _, r := range all.catalogue.All {
+		names = append(names, known.Promise{Requirement: r.ID, Operations: r.Operations, Silent: r.Level == requirement.Observe})
+	}
+	return names, nil
+}
+
+// excluded lists the operations of a session that need not be served: those that the target's file leaves out, and
+// those that write where it allows no write.
+func (s session) excluded() []evidence.Exclusion {
+	var all []evidence.Exclusion
+	for _, api := range s.apis {
+		for _, op := range api.Operations {
+			reason := s.target.Excluded[api.Name][op.ID]
+			if reason == "" && !op.ReadOnly() && !s.target.Writes.Allow {
+				reason = "it writes, and the target's file does not allow writes"
+			}
+			if reason != "" && (len(s.operations) == 0 || slices.Contains(s.operations, op.ID)) {
+				all = append(all, evidence.Exclusion{API: api.Name, Operation: op.ID, Reason: reason})
+			}
+		}
+	}
+	return all
+}
+
+// leaveOut drops the cases of the operations that the target's file leaves out.
+func (s session) leaveOut(cases []contract.Case) []contract.Case {
+	return slices.DeleteFunc(cases, func(c contract.Case) bool { return s.target.Excluded[c.API][c.Operation] != "" })
+}
+
+// checkExcluded holds what the target's file leaves out against the documents, and against what was asked for.
+func (s session) checkExcluded() error {
+	for _, api := range s.apis {
+		for _, id := range slices.Sorted(maps.Keys(s.target.Excluded[api.Name])) {
+			if api.Operation(id) == nil {
+				return fmt.Errorf("target %s, excluded.%s: %w", s.target.Name, api.Name, nearest.Error("operation", id, api.OperationIDs(), "harness list operations"))
+			}
+			if slices.Contains(s.operations, id) {
+				return fmt.Errorf("target %s leaves %s out: %s\nhint: take it out of excluded in its file", s.target.Name, id, s.target.Excluded[api.Name][id])
+			}
+		}
+	}
+	return nil
+}
