@@ -36,11 +36,14 @@ type htmlExchange struct {
 	Reply   []string
 }
 
-// shownFailures bounds the further failures of one finding, and shownText each of their texts in bytes.
+// Bounds of what is told of findings, texts in bytes. A page is to be mailed and read on a phone, even that of a server
+// on which everything is broken: with every further cause there is less room for each.
 const (
-	shownFailures = 5
-	shownText     = 3 << 10
-	shownCauses   = 100 // those behind them are named in one line each
+	shownCauses   = 100       // those behind them are named in one line each
+	shownFailures = 3         // further ones of the same finding
+	shownText     = 3 << 10   // of one difference, or line for a shell
+	shownTexts    = 500 << 10 // of all causes together; from there on each text gets scantText
+	scantText     = 200
 )
 
 // htmlCauses parts what is wrong into what needs somebody and what somebody has accepted. MUST comes before SHOULD,
@@ -81,7 +84,9 @@ func htmlCauses(r Report, run string) (action, excused []htmlCause) {
 	}
 	for _, list := range [][]htmlCause{action, excused} {
 		slices.SortStableFunc(list, func(a, b htmlCause) int { return rank(a) - rank(b) })
+		left := shownTexts
 		for i := range list {
+			left -= list[i].shorten(left)
 			if i >= shownCauses {
 				list[i].Exchanges, list[i].More, list[i].Also = nil, nil, nil
 			}
@@ -114,11 +119,7 @@ func newHTMLCause(c cause, run string, since map[[3]string]string, shown map[str
 		}
 	}
 	if len(f.Failures) > 0 {
-		h.First, h.More = shortFailure(f.Failures[0]), slices.Clone(f.Failures[1:])
-	}
-	h.More = h.More[:min(len(h.More), shownFailures)]
-	for i := range h.More {
-		h.More[i] = shortFailure(h.More[i])
+		h.First, h.More = f.Failures[0], slices.Clone(f.Failures[1:min(len(f.Failures), 1+shownFailures)])
 	}
 	if f.Tries != "" {
 		h.Confirmed = "confirmed " + f.Tries
@@ -138,9 +139,29 @@ func newHTMLCause(c cause, run string, since map[[3]string]string, shown map[str
 	return h
 }
 
-func shortFailure(f evidence.Failure) evidence.Failure {
-	f.Asked, f.Expected, f.Got, f.Likely = clip(f.Asked, shownText), clip(f.Expected, shownText), clip(f.Got, shownText), clip(f.Likely, shownText)
-	return f
+// shorten cuts the texts of a cause to what is left of the page's room, and returns how much they take. A line for a
+// shell is whole or not there: half of one would do something else.
+func (h *htmlCause) shorten(left int) int {
+	most := shownText
+	if left <= 0 {
+		most = scantText
+	}
+	took := 0
+	for i := -1; i < len(h.More); i++ {
+		f := &h.First
+		if i >= 0 {
+			f = &h.More[i]
+		}
+		for _, text := range []*string{&f.Message, &f.Asked, &f.Expected, &f.Got, &f.Likely} {
+			*text = clip(*text, most)
+			took += len(*text)
+		}
+	}
+	h.Reproduce = slices.DeleteFunc(slices.Clone(h.Reproduce), func(line string) bool { return len(line) > shownText || left <= 0 && len(line) > most })
+	for _, line := range h.Reproduce {
+		took += len(line)
+	}
+	return took
 }
 
 func newHTMLExchange(e evidence.Exchange) htmlExchange {

@@ -20,6 +20,9 @@ type htmlRequirement struct {
 	Link            string          // the place of the finding that tells more; "" where there is none
 }
 
+// shownFate bounds what is said of how a requirement fared on some operations, in bytes.
+const shownFate = 400
+
 // htmlOperation is operations on which a requirement fared alike.
 type htmlOperation struct {
 	Verdict    verdict.Verdict
@@ -79,7 +82,7 @@ func (row *htmlRequirement) add(f verdict.Finding) {
 	if text == "" {
 		text = observationText(f.Observation)
 	}
-	text = clip(text, 600)
+	text = clip(text, shownFate)
 	for i := range row.Fared {
 		if o := &row.Fared[i]; o.Verdict == f.Verdict && o.Text == text {
 			o.Operations = append(o.Operations, f.Operation)
