@@ -263,7 +263,7 @@ func run(ctx context.Context, c Case, env *Environment) evidence.Outcome {
 		t := newT(ctx, c, env, o.Tries)
 		s := t.attempt()
 		for _, e := range t.exchanges {
-			o.Exchanges = append(o.Exchanges, e.ID)
+			o.Exchanges = append(o.Exchanges, e.id)
 		}
 		if s.result == evidence.Kept && o.Tries == 1 || s.result == evidence.Observed || s.result == evidence.NotExercised || s.result == evidence.Crashed {
 			o.Result, o.Reason, o.Observation = s.result, s.reason, t.observation
@@ -372,7 +372,7 @@ func (t *T) explain(s stop, broken, tries int) *evidence.Failure {
 	}
 	throttled := 0
 	for _, e := range t.exchanges {
-		throttled += e.Tries - 1
+		throttled += max(0, e.tries-1)
 	}
 	f.RuledOut = append(f.RuledOut, fmt.Sprintf("throttling (%d of %d requests sent again)", throttled, len(t.exchanges)))
 	if broken == tries && tries > 1 {

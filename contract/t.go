@@ -25,11 +25,17 @@ type T struct {
 	c           Case
 	api         *client.Client
 	try         int // 1 for the first
-	exchanges   []*client.Exchange
+	exchanges   []seen
 	observation map[string]string
 	reads       map[string]*read
 	planning    bool // end at the first request instead of sending it
 	watching    bool // the case compares the data at two times
+}
+
+// seen is what a try remembers of an exchange. The answer itself may be large, and is let go with the case's own hold.
+type seen struct {
+	id    string
+	tries int
 }
 
 // stop ends a try from within; it travels as a panic and is caught by the runner.
@@ -78,8 +84,8 @@ func (t *T) TryAll(requests ...client.Request) []*client.Exchange {
 		panic(stop{result: evidence.Kept})
 	}
 	answers := t.api.SendAll(t.ctx, requests)
-	t.exchanges = append(t.exchanges, answers...)
 	for _, e := range answers {
+		t.exchanges = append(t.exchanges, seen{e.ID, e.Tries})
 		if e.OK() && !e.Request.Odd {
 			t.env.answered(t.c.API, e.Request.Operation.ID)
 		}

@@ -8,7 +8,6 @@ package client
 import (
 	"bytes"
 	"cmp"
-	"compress/gzip"
 	"context"
 	"crypto/rand"
 	"encoding/hex"
@@ -28,14 +27,6 @@ import (
 	"harness/internal/exact"
 	"harness/internal/target"
 	"harness/specs"
-)
-
-// What is read of one answer at most. Beyond it the exchange has an error: nothing is said of an answer that was not
-// read whole. The greatest page of the documents is a hundredth of it.
-const (
-	MaxBody   = 16 << 20  // bytes, after decompression
-	maxValues = 500_000   // JSON values: each takes far more room in memory than in a body
-	maxHeader = 256 << 10 // bytes of all headers together, interim answers included
 )
 
 // Options says what to call, where, and what to do with what is seen. API and Target are needed.
@@ -62,7 +53,8 @@ type Client struct {
 	redactor    redactor
 	judged      memo
 	pulse       pulse
-	run         string // begins every id, so that several clients of a run never meet
+	kept        atomic.Int64 // bytes of answers in the evidence
+	run         string       // begins every id, so that several clients of a run never meet
 	exchanges   atomic.Uint32
 }
 
@@ -238,81 +230,6 @@ func exactURL(base, target string) (*url.URL, error) {
 	return &url.URL{Scheme: server.Scheme, Host: server.Host, Opaque: want}, nil
 }
 
-// answer sends a request once and reads what comes back, up to the target's timeout.
-func (c *Client) answer(ctx context.Context, via http.RoundTripper, req *http.Request) (*specs.Answer, error) {
-	ctx, cancel := context.WithTimeoutCause(ctx, c.target.Limits.Timeout, errTimeout)
-	defer cancel()
-	answer, err := receive(via, req.WithContext(ctx))
-	if err != nil && errors.Is(context.Cause(ctx), errTimeout) {
-		return nil, fmt.Errorf("%w within %s", errTimeout, c.target.Limits.Timeout)
-	}
-	return answer, err
-}
-
-var errTimeout = errors.New("no whole answer")
-
-func receive(via http.RoundTripper, req *http.Request) (*specs.Answer, error) {
-	resp, err := via.RoundTrip(req)
-	if err != nil {
-		return nil, err
-	}
-	defer resp.Body.Close()
-	answer := &specs.Answer{Status: resp.StatusCode, Header: resp.Header}
-	if resp.StatusCode == http.StatusSwitchingProtocols {
-		return answer, nil // its body is the bare connection, which nothing but Close ends
-	}
-	if answer.Body, err = readBody(resp.Body, resp.ContentLength); err != nil {
-		return nil, err
-	}
-	if strings.EqualFold(resp.Header.Get("Content-Encoding"), "gzip") && len(answer.Body) > 0 {
-		if answer.Body, err = unzip(answer.Body); err != nil {
-			return nil, err
-		}
-	}
-	if n := values(answer.Body); n > maxValues {
-		return nil, fmt.Errorf("%w: it holds about %d values, at most %d are read", errBody, n, maxValues)
-	}
-	return answer, nil
-}
-
-// values is about how many JSON values a body holds: what stands between two of them, counted within strings too.
-func values(body []byte) int {
-	if len(body) <= maxValues {
-		return 0 // a value takes a byte at least
-	}
-	return bytes.Count(body, []byte{','}) + bytes.Count(body, []byte{'['}) + bytes.Count(body, []byte{'{'})
-}
-
-var errBody = errors.New("the body of the answer cannot be read")
-
-// readBody reads a body of an announced length, -1 for none.
-func readBody(r io.Reader, length int64) ([]byte, error) {
-	tooLong := fmt.Errorf("%w: it is longer than %d MiB", errBody, MaxBody>>20)
-	if length > MaxBody {
-		return nil, tooLong
-	}
-	body, err := io.ReadAll(io.LimitReader(r, MaxBody+1))
-	if err != nil {
-		return nil, fmt.Errorf("the body broke off after %d bytes: %w", len(body), err)
-	}
-	if len(body) > MaxBody {
-		return nil, tooLong
-	}
-	return body, nil
-}
-
-func unzip(body []byte) ([]byte, error) {
-	z, err := gzip.NewReader(bytes.NewReader(body))
-	if err != nil {
-		return nil, fmt.Errorf("%w: Content-Encoding is gzip, the bytes are not: %w", errBody, err)
-	}
-	plain, err := readBody(z, -1)
-	if err != nil && !errors.Is(err, errBody) {
-		return nil, fmt.Errorf("%w: Content-Encoding is gzip, the bytes are not: %w", errBody, err)
-	}
-	return plain, err
-}
-
 // check holds the answer against the document. HEAD and OPTIONS have no documented answer; an answer that says nothing
 // about the API, such as a gateway's, has nothing to depart from, nor has one to an odd request. A request spelled by
 // hand is held against the operation it really is, and against nothing when it is none.
@@ -321,7 +238,8 @@ func (c *Client) check(e *Exchange) {
 		return
 	}
 	if op := c.operation(e.Request); op != nil {
-		e.value, e.Departures = c.judged.check(op, specs.Answer{Status: e.Status, Header: e.Header, Body: e.Body})
+		known := c.judged.check(op, specs.Answer{Status: e.Status, Header: e.Header, Body: e.Body})
+		e.value, e.Departures, e.Body = known.value, known.departures, known.body
 		e.parsed = e.value.Kind != exact.Absent
 	}
 }

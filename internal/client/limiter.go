@@ -20,6 +20,7 @@ import (
 // side, never ask more than the target allows.
 type Limiter struct {
 	slots chan struct{}
+	heavy chan struct{} // turns at bodies longer than usual, which take many times their length in memory
 	every time.Duration // from one request to the next; 0 for no limit
 
 	mu      sync.Mutex
@@ -35,7 +36,7 @@ func NewLimiter(l target.Limits) *Limiter {
 	if concurrency <= 0 {
 		concurrency = target.DefaultConcurrency
 	}
-	limiter := &Limiter{slots: make(chan struct{}, concurrency), sent: map[string]int{}}
+	limiter := &Limiter{slots: make(chan struct{}, concurrency), heavy: make(chan struct{}, 2), sent: map[string]int{}}
 	if l.Rate.Count > 0 {
 		limiter.every = l.Rate.Per / time.Duration(l.Rate.Count)
 	}
@@ -97,6 +98,16 @@ func (l *Limiter) acquire(ctx context.Context) (release func(), err error) {
 		return nil, fmt.Errorf("its turn comes in %s, later than the deadline: %w", wait.Round(time.Millisecond), context.DeadlineExceeded)
 	}
 	return release, nil
+}
+
+// large waits for a turn at a body that is longer than usual.
+func (l *Limiter) large(ctx context.Context) (release func(), err error) {
+	select {
+	case l.heavy <- struct{}{}:
+		return func() { <-l.heavy }, nil
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
 }
 
 // turn takes the next place in the row and says how far off it is.

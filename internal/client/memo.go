@@ -15,7 +15,8 @@ import (
 type memo struct {
 	mu    sync.Mutex
 	known map[judgedAs]judgement
-	bytes int // of the bodies known
+	bytes int        // of the bodies known
+	large sync.Mutex // long bodies are judged one after the other
 }
 
 type judgedAs struct {
@@ -27,6 +28,7 @@ type judgedAs struct {
 }
 
 type judgement struct {
+	body       []byte // one copy for everybody who got it
 	value      exact.Value
 	departures []specs.Departure
 }
@@ -38,13 +40,18 @@ const (
 	rememberedBytes = 8 << 20
 )
 
-func (m *memo) check(op *specs.Operation, a specs.Answer) (exact.Value, []specs.Departure) {
+func (m *memo) check(op *specs.Operation, a specs.Answer) judgement {
 	key := judgedAs{op, a.Status, a.Header.Get("Content-Type"), xxh3.Hash128(a.Body), len(a.Body)}
 	m.mu.Lock()
 	known, ok := m.known[key]
 	m.mu.Unlock()
 	if ok {
-		return known.value, known.departures
+		return known
+	}
+	known.body = a.Body
+	if key.size > usualBody {
+		m.large.Lock()
+		defer m.large.Unlock()
 	}
 	known.value, known.departures = op.Check(a)
 	m.mu.Lock()
@@ -54,5 +61,5 @@ func (m *memo) check(op *specs.Operation, a specs.Answer) (exact.Value, []specs.
 	}
 	m.known[key] = known
 	m.bytes += key.size
-	return known.value, known.departures
+	return known
 }

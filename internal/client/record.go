@@ -15,11 +15,14 @@ import (
 	"harness/internal/evidence"
 )
 
-// keptBody is how much of a body the evidence keeps, in bytes.
-const keptBody = 64 << 10
-
-// keptHeaders is how much of the headers the evidence keeps, in bytes, names and values together.
-const keptHeaders = 16 << 10
+// What the evidence keeps of an answer, in bytes: its body, and its headers, names and values together. Once a client
+// has kept keptInAll, twice what a run on a well-behaved target leaves behind, later answers keep less, so that no
+// server decides how much memory and disk a run takes.
+const (
+	keptBody, keptHeaders   = 64 << 10, 16 << 10
+	shortBody, shortHeaders = 2 << 10, 1 << 10
+	keptInAll               = 32 << 20
+)
 
 // record writes the exchange into the evidence. sent are the headers of its last try, nil when there was none.
 func (c *Client) record(e *Exchange, sent http.Header) {
@@ -56,7 +59,7 @@ func (c *Client) shownHeaders(r Request, sent http.Header) map[string][]string {
 	if sent == nil {
 		return nil
 	}
-	shown := c.headersText(sent)
+	shown := c.headersText(sent, keptHeaders)
 	for name, text := range c.credentials[credentialName(r)].shown {
 		if sentAs := http.CanonicalHeaderKey(name); !overridden(r, sentAs) {
 			delete(shown, sentAs)
@@ -66,11 +69,10 @@ func (c *Client) shownHeaders(r Request, sent http.Header) map[string][]string {
 	return shown
 }
 
-// headersText are headers as the evidence keeps them. Of those that take more room than keptHeaders the rest is left
-// out, in the order of their names, and "…" says how many.
-func (c *Client) headersText(h http.Header) map[string][]string {
-	text := make(map[string][]string, len(h))
-	room, left := keptHeaders, 0
+// headersText are headers as the evidence keeps them. What has no room in so many bytes is left out, in the order of
+// the names, and "…" says how many there were.
+func (c *Client) headersText(h http.Header, room int) map[string][]string {
+	text, left := map[string][]string{}, 0
 	for _, name := range slices.Sorted(maps.Keys(h)) {
 		for _, value := range h[name] {
 			if room -= len(name); room <= 0 {
@@ -92,7 +94,7 @@ func (c *Client) headersText(h http.Header) map[string][]string {
 }
 
 func (c *Client) requestBody(body []byte) string {
-	text, base, truncated := c.body(body)
+	text, base, truncated := c.body(body, keptBody)
 	if base {
 		return text
 	}
@@ -103,15 +105,27 @@ func (c *Client) requestBody(body []byte) string {
 }
 
 func (c *Client) response(e *Exchange) *evidence.Response {
-	text, base, truncated := c.body(e.Body)
-	return &evidence.Response{
-		Status: e.Status, Header: c.headersText(e.Header), Body: text, Base64: base, Truncated: truncated, Size: len(e.Body),
+	limit, room := keptBody, keptHeaders
+	if c.kept.Load() > keptInAll {
+		limit, room = shortBody, shortHeaders
 	}
+	text, base, truncated := c.body(e.Body, limit)
+	r := &evidence.Response{
+		Status: e.Status, Header: c.headersText(e.Header, room), Body: text, Base64: base, Truncated: truncated, Size: len(e.Body),
+	}
+	size := len(text)
+	for name, values := range r.Header {
+		for _, value := range values {
+			size += len(name) + len(value)
+		}
+	}
+	c.kept.Add(int64(size))
+	return r
 }
 
 // body redacts and cuts a body, between two characters where it is text and in base64 where it is none.
-func (c *Client) body(body []byte) (text string, base, truncated bool) {
-	text, truncated = c.redactor.cut(body, keptBody)
+func (c *Client) body(body []byte, limit int) (text string, base, truncated bool) {
+	text, truncated = c.redactor.cut(body, limit)
 	if !utf8.Valid(body) {
 		return base64.StdEncoding.EncodeToString([]byte(text)), true, truncated
 	}

@@ -72,6 +72,10 @@ func (v Value) write(b *strings.Builder, canonical bool) {
 	}
 }
 
+// longestExponent is how many characters of an exponent are reckoned with. Numbers beyond are the same only when they
+// are spelled the same: a million digits of exponent would take minutes, and no licence has them.
+const longestExponent = 100
+
 // canonicalNumber writes plain integers as they are and everything else as digits and a power of ten, so that
 // 100, 1e2 and 100.0 agree and 1e400 needs no room.
 func canonicalNumber(text string) string {
@@ -81,6 +85,9 @@ func canonicalNumber(text string) string {
 		sign, mantissa = "-", rest
 	}
 	whole, fraction, _ := strings.Cut(mantissa, ".")
+	if len(exponent) > longestExponent {
+		return text
+	}
 	power := new(big.Int)
 	if exponent != "" {
 		power.SetString(strings.TrimPrefix(exponent, "+"), 10)

@@ -6,7 +6,6 @@ import (
 	"bytes"
 	"compress/gzip"
 	"fmt"
-	"strconv"
 	"strings"
 	"sync"
 	"unicode/utf16"
@@ -52,9 +51,9 @@ var contentKinds = []Kind{
 			a.say("200 OK", jsonType, append(append([]byte("[1"), bytes.Repeat([]byte(",1"), 4_000_000)...), ']'))
 		}},
 	{Name: "page-too-long", Summary: "a page of 20,000 licences, whatever was asked for",
-		twist: func(a *answer) { a.say("200 OK", jsonType, page(20_000)) }},
+		twist: func(a *answer) { a.say("200 OK", jsonType, longPage()) }},
 	{Name: "members-by-the-thousand", Summary: "an object of 100,000 members",
-		twist: func(a *answer) { a.say("200 OK", jsonType, members(100_000)) }},
+		twist: func(a *answer) { a.say("200 OK", jsonType, manyMembers()) }},
 	{Name: "string-10mb", Summary: "one string of 10 MB",
 		twist: func(a *answer) {
 			a.say("200 OK", jsonType, []byte(`[{"key":1,"description":"`+strings.Repeat("x", 10<<20)+`"}]`))
@@ -125,24 +124,24 @@ func inUTF16(a *answer) {
 	a.say("200 OK", "application/json; charset=utf-16", b.Bytes())
 }
 
-// page writes n licences with ascending keys.
-func page(n int) []byte {
+// longPage is 20,000 licences with ascending keys.
+var longPage = sync.OnceValue(func() []byte {
 	var b bytes.Buffer
-	for i := range n {
-		b.WriteByte(',')
-		fmt.Fprintf(&b, `{"key":%d,"accountkey":%d,"seats":null,"remaining":null,"enabled":true,"roles":["R%d"],"userkeys":[%d,%d]}`, i+1, i%50, i%9, i, i+1)
+	for i := range 20_000 {
+		fmt.Fprintf(&b, `,{"key":%d,"accountkey":%d,"seats":null,"remaining":null,"enabled":true,"roles":["R%d"],"userkeys":[%d,%d]}`, i+1, i%50, i%9, i, i+1)
 	}
 	text := b.Bytes()
 	text[0] = '['
 	return append(text, ']')
-}
+})
 
-func members(n int) []byte {
+// manyMembers is an object of 100,000 numbers.
+var manyMembers = sync.OnceValue(func() []byte {
 	var b bytes.Buffer
-	for i := range n {
-		b.WriteString(`,"m` + strconv.Itoa(i) + `":` + strconv.Itoa(i))
+	for i := range 100_000 {
+		fmt.Fprintf(&b, `,"m%d":%d`, i, i)
 	}
 	text := b.Bytes()
 	text[0] = '{'
 	return append(text, '}')
-}
+})
