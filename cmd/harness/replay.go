@@ -25,7 +25,7 @@ func newReplay(d door) *cobra.Command {
 on the target: the case that broke over it is run again, with the same seed; an answer that departed from the
 document is asked for again.
 
-It says "still fails" (exit 1), "fixed" (exit 0), or "cannot replay" with the reason (exit 3).`,
+It says "still fails" or "fails otherwise" (exit 1), "fixed" (exit 0), or "cannot replay" with the reason (exit 3).`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
 				return errors.New("replay takes the id of one exchange\nhint: a report names them under evidence")
@@ -121,6 +121,7 @@ func replayCase(ctx context.Context, d door, s session, broken *evidence.Outcome
 
 // replayExchange asks for an answer again that departed from the document.
 func replayExchange(ctx context.Context, d door, s session, e *evidence.Exchange) error {
+	boundMemory()
 	t, stop, err := s.embed()
 	if err != nil {
 		return err
@@ -153,8 +154,22 @@ func replayExchange(ctx context.Context, d door, s session, e *evidence.Exchange
 			}
 		}
 	}
+	if len(again.Departures) > 0 {
+		fmt.Fprintf(d.stdout, "fails otherwise: %s: %s\n", again.Departures[0].Requirement, again.Departures[0])
+		tellFailure(d, &evidence.Failure{Asked: again.Asked(), Got: again.Answered(), Reproduce: []string{c.Curl(again)}})
+		return exit{exitViolated}
+	}
+	if then := e.Response; then != nil && !alike(then.Status, again.Status) {
+		return cannotReplay(d, fmt.Sprintf("the answer is another one: %s; it was %d", again.Answered(), then.Status))
+	}
 	fmt.Fprintf(d.stdout, "fixed: %s: %s\n", e.Departures[0].Requirement, e.Departures[0].Message)
 	return nil
+}
+
+// alike says whether an answer without departures shows that one with another status is mended. A refusal shows
+// nothing of a success, nor the other way round; a success does of what no document has, such as 500.
+func alike(then, now int) bool {
+	return then/100 == now/100 || now/100 == 2 && then/100 != 4
 }
 
 // belowBase is what stands behind the base path in a URL: path and query as the client takes them.

@@ -3,15 +3,18 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"os/signal"
 	"strconv"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+	"go.uber.org/goleak"
 )
 
 func TestMain(m *testing.M) {
@@ -19,9 +22,54 @@ func TestMain(m *testing.M) {
 		"harness": func() {
 			ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 			defer stop()
-			os.Exit(run(ctx, os.Args[1:], door{stdout: os.Stdout, stderr: os.Stderr, env: os.LookupEnv}))
+			code := run(ctx, os.Args[1:], door{stdout: os.Stdout, stderr: os.Stderr, env: os.LookupEnv})
+			stop()
+			if left := leftBehind(); left != "" {
+				fmt.Fprintln(os.Stderr, "left behind: "+left)
+				code = exitLeak
+			}
+			if file, ask := os.LookupEnv(peakFile); ask {
+				_ = os.WriteFile(file, []byte(peak()), 0o600)
+			}
+			os.Exit(code)
 		},
 	})
+}
+
+// peakFile names the variable that says where a command leaves how much memory it took: what the parent is told of a
+// child counts the moment in which it was still a copy of the parent.
+const peakFile = "HARNESS_TEST_PEAK"
+
+// peak is the most memory that this process took, in kB.
+func peak() string {
+	status, _ := os.ReadFile("/proc/self/status") // only Linux tells
+	for line := range strings.Lines(string(status)) {
+		if rest, ok := strings.CutPrefix(line, "VmHWM:"); ok {
+			return strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(rest), "kB"))
+		}
+	}
+	return ""
+}
+
+// exitLeak is no exit code of the command: a test that meets it fails.
+const exitLeak = 70
+
+// leftBehind says what a command that is over still holds: goroutines or sockets. "" if nothing.
+func leftBehind() string {
+	// Ginkgo waits for signals as long as the process lives.
+	if err := goleak.Find(goleak.IgnoreAnyFunction("github.com/onsi/ginkgo/v2/internal/interrupt_handler.(*InterruptHandler).registerForInterrupts.func2")); err != nil {
+		return err.Error()
+	}
+	open, err := os.ReadDir("/proc/self/fd")
+	if err != nil {
+		return "" // only Linux tells
+	}
+	for _, fd := range open {
+		if to, err := os.Readlink("/proc/self/fd/" + fd.Name()); err == nil && strings.HasPrefix(to, "socket:") {
+			return "a socket"
+		}
+	}
+	return ""
 }
 
 // TestScript plays the command as people use it, one story a file.

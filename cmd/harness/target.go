@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"os"
 	"slices"
 	"strings"
@@ -15,6 +16,7 @@ import (
 	"harness/contract"
 	"harness/internal/client"
 	"harness/internal/evidence"
+	"harness/internal/exact"
 	"harness/internal/fixture"
 	"harness/specs"
 )
@@ -56,6 +58,7 @@ func checkTarget(ctx context.Context, d door, file string) error {
 		return err
 	}
 	s.narrow(contractFlags{})
+	boundMemory()
 	t, stop, err := s.embed()
 	if err != nil {
 		return err
@@ -74,7 +77,9 @@ func checkTarget(ctx context.Context, d door, file string) error {
 		}
 		defer c.Close()
 		fmt.Fprintf(d.stdout, "\n%s  %s\n", api.Name, t.APIs[api.Name].URL)
-		credentials(ctx, d, c)
+		if err := credentials(ctx, d, c); err != nil {
+			first = errors.Join(first, err)
+		}
 		set, err := fixture.Discover(ctx, map[string]*client.Client{api.Name: c}, t, s.seed, false, recorder.Write)
 		if err != nil {
 			fmt.Fprintf(d.stdout, "  nothing to judge: %s\n", err)
@@ -97,8 +102,9 @@ func checkTarget(ctx context.Context, d door, file string) error {
 	return first
 }
 
-// credentials asks an operation that needs no permission, as everybody whom the target knows.
-func credentials(ctx context.Context, d door, c *client.Client) {
+// credentials asks an operation that needs no permission, as everybody whom the target knows. The error is an
+// *fixture.Unreachable when the default one gets no answer that can be read.
+func credentials(ctx context.Context, d door, c *client.Client) (err error) {
 	probe := map[string]struct {
 		operation string
 		query     []client.Pair
@@ -107,10 +113,23 @@ func credentials(ctx context.Context, d door, c *client.Client) {
 		"genesyscloud": {"getLicenseUsers", client.Query("pageSize", 1)},
 	}[c.API().Name]
 	for _, name := range c.Credentials() {
-		e := c.Send(ctx, client.Request{Operation: c.API().Operation(probe.operation), Query: probe.query, Credential: name})
+		r := client.Request{Operation: c.API().Operation(probe.operation), Query: probe.query, Credential: name}
+		e := c.Send(ctx, r)
+		if e.Status == http.StatusBadRequest {
+			r.Query = nil // so small a page may be refused
+			e = c.Send(ctx, r)
+		}
 		state := "works"
-		if !e.OK() {
+		switch {
+		case !e.OK():
 			state = "does not work: " + e.Answered()
+		case e.JSON().Kind == exact.Absent:
+			state = "does not work: " + e.Answered() + ", no JSON"
+		case len(e.Departures) > 0:
+			state = "works, and departs from the document: " + exact.Printable(e.Departures[0].String())
+		}
+		if name == client.Default && strings.HasPrefix(state, "does not") {
+			err = &fixture.Unreachable{API: c.API().Name, URL: e.URL, Refused: e.Rejected(), Detail: strings.TrimPrefix(state, "does not work: ")}
 		}
 		fmt.Fprintf(d.stdout, "  credential  %-10s %s\n", name, state)
 	}
@@ -119,6 +138,7 @@ func credentials(ctx context.Context, d door, c *client.Client) {
 			fmt.Fprintf(d.stdout, "  credential  %-10s not configured: %s\n", name, c.Why(name))
 		}
 	}
+	return err
 }
 
 // suggested are the credentials that the suites of an API can use.
