@@ -90,6 +90,11 @@ func (x *exchange) readToEnd() error {
 		}
 		x.room(0)
 		if err := x.fill(); err == io.EOF {
+			// crypto/tls tells the same end whether or not TLS was closed in order. Here the difference is all there is to
+			// know whether the body is whole (RFC 9112, 9.8).
+			if x.c.secure != nil && x.c.ended {
+				return cut("without TLS's goodbye, so its body may be cut", nil)
+			}
 			x.body = x.in[h.end:]
 			return nil
 		} else if err != nil {

@@ -37,6 +37,7 @@ type conn struct {
 	cancelled    atomic.Bool
 
 	looking bool // Read returns notYet where it would wait
+	ended   bool // the socket is at its end; TLS may have said goodbye before that, or not
 
 	// What the steps on the descriptor work on.
 	phase   phase
@@ -131,6 +132,7 @@ func (c *conn) Read(b []byte) (int, error) {
 	for {
 		n, err := c.Conn.Read(b)
 		if n > 0 || err == nil || !c.early(err) {
+			c.ended = err == io.EOF
 			return n, err
 		}
 	}

@@ -210,10 +210,10 @@ func (x *exchange) send() error {
 	if err == nil && x.rest != nil {
 		err = x.sendRest(stream)
 	}
-	x.written = x.t.now()
 	if err != nil {
 		return x.unwritten(err)
 	}
+	x.written = x.t.now()
 	return nil
 }
 
@@ -228,7 +228,7 @@ func (x *exchange) unwritten(err error) error {
 	if n, _ := x.c.stream().Read(x.in[:cap(x.in)]); n > 0 {
 		x.in = x.in[:n]
 		x.last = x.t.now()
-		x.first = x.last
+		x.written, x.first = x.last, x.last
 		return nil
 	}
 	return fmt.Errorf("wire: writing the request: %w", err)
