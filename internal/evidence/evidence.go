@@ -15,6 +15,7 @@ type Record struct {
 	Outcome  *Outcome  `json:"outcome,omitempty"`
 	Load     *Load     `json:"load,omitempty"`
 	Tick     *Tick     `json:"tick,omitempty"`
+	Search   *Search   `json:"search,omitempty"`
 	Footer   *Footer   `json:"footer,omitempty"`
 }
 

@@ -99,3 +99,21 @@ type Generator struct {
 	Exhausted int                  `json:"exhausted,omitempty"` // requests for which this machine had no descriptor or port left
 	Opened    int64                `json:"opened"`              // connections opened in this second
 }
+
+// Search is what a search for the highest rate came to. Each rate that was tried is a level of its own in the ticks.
+type Search struct {
+	Scenario  string        `json:"scenario"`
+	Holds     float64       `json:"holds"` // the highest rate that held, requests a second; 0 for none
+	Fails     float64       `json:"fails"` // the lowest rate that did not; 0 when none failed
+	Confirmed int           `json:"confirmed"`
+	Ended     string        `json:"ended,omitempty"` // why the search ended before it was done
+	Levels    []SearchLevel `json:"levels"`          // in the order in which they were played
+}
+
+// SearchLevel is one rate that was tried.
+type SearchLevel struct {
+	Name   string  `json:"name"` // Level of its ticks
+	Rate   float64 `json:"rate"`
+	Held   bool    `json:"held"`
+	Reason string  `json:"reason,omitempty"` // why it did not hold: the objective that was missed, the contract, the generator
+}

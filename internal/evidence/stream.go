@@ -65,6 +65,7 @@ type Run struct {
 	Outcomes  []Outcome
 	Loads     []Load
 	Ticks     []Tick
+	Searches  []Search
 	Footer    *Footer // nil for a run that was cut short
 }
 
@@ -83,6 +84,8 @@ func (r *Run) Add(record Record) {
 		r.Loads = append(r.Loads, *record.Load)
 	case record.Tick != nil:
 		r.Ticks = append(r.Ticks, *record.Tick)
+	case record.Search != nil:
+		r.Searches = append(r.Searches, *record.Search)
 	case record.Footer != nil:
 		r.Footer = record.Footer
 	}
