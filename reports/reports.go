@@ -9,6 +9,11 @@ import _ "embed"
 //go:embed report.schema.json
 var Schema []byte
 
+// SummarySchema is the JSON Schema (2020-12) that the summary.json of every stored run obeys.
+//
+//go:embed summary.schema.json
+var SummarySchema []byte
+
 // Mutants is how the suites of this release fared on every fault and every allowed variant of the reference server, as
 // `harness mutants --out` wrote it.
 //

@@ -105,7 +105,7 @@ func Add(dir string, s Summary, report []byte, evidence func(io.Writer) error) (
 	if err := os.Chmod(temporary, 0o755); err != nil {
 		return "", err
 	}
-	summary, err := json.Marshal(s)
+	summary, err := s.write()
 	if err != nil {
 		return "", err
 	}
@@ -113,7 +113,7 @@ func Add(dir string, s Summary, report []byte, evidence func(io.Writer) error) (
 	if err := os.WriteFile(filepath.Join(temporary, ReportFile), report, 0o600); err != nil {
 		return "", err
 	}
-	if err := os.WriteFile(filepath.Join(temporary, summaryFile), append(summary, '\n'), 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(temporary, summaryFile), summary, 0o644); err != nil {
 		return "", err
 	}
 	if evidence != nil {

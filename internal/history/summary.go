@@ -3,6 +3,7 @@
 package history
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -174,23 +175,33 @@ func short(text string, most int) string {
 	return text
 }
 
+// write encodes a summary as summary.json has it: one line, nothing escaped for HTML.
+func (s Summary) write() ([]byte, error) {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	err := enc.Encode(s)
+	return b.Bytes(), err
+}
+
 // readSummary reads summary.json.
 func readSummary(data []byte) (Summary, error) {
-	var version struct {
-		Schema int `json:"schema"`
-	}
-	if err := json.Unmarshal(data, &version); err != nil {
-		return Summary{}, fmt.Errorf("%s does not read: %w", summaryFile, err)
-	}
-	if version.Schema < 1 || version.Schema > SummarySchema {
-		return Summary{}, fmt.Errorf("%s is of schema %d; this harness reads up to %d", summaryFile, version.Schema, SummarySchema)
-	}
 	var s Summary
 	if err := json.Unmarshal(data, &s); err != nil {
-		return Summary{}, fmt.Errorf("%s does not read: %w", summaryFile, err)
+		// What a newer harness wrote may not read for that reason; its version does.
+		var version struct {
+			Schema int `json:"schema"`
+		}
+		if json.Unmarshal(data, &version) != nil || version.Schema <= SummarySchema {
+			return s, fmt.Errorf("%s does not read: %w", summaryFile, err)
+		}
+		s.Schema = version.Schema
+	}
+	if s.Schema < 1 || s.Schema > SummarySchema {
+		return s, fmt.Errorf("%s is of schema %d; this harness reads up to %d", summaryFile, s.Schema, SummarySchema)
 	}
 	if s.ID == "" || s.Target == "" || s.Started.IsZero() {
-		return Summary{}, errors.New(summaryFile + " does not say which run it is of")
+		return s, errors.New(summaryFile + " does not say which run it is of")
 	}
 	return s, nil
 }
