@@ -92,7 +92,7 @@ func (j Judgement) worst(run *evidence.Run) Verdict {
 	case v >= Flaky:
 	case j.CutShort || j.Problem != "":
 		v = Inconclusive
-	case len(run.Outcomes) == 0:
+	case len(run.Outcomes) == 0 && len(run.Loads) == 0:
 		v = Untested
 	case j.Unjudged != "":
 		v = NotExercised

@@ -72,6 +72,8 @@ func Judge(c *requirement.Catalogue, run *evidence.Run, documents ...*specs.API)
 		b.outcome(o)
 	}
 	b.exchanges(documents)
+	loads := scenarios(run)
+	b.load(loads)
 	j := Judgement{CutShort: run.Footer == nil}
 	if run.Footer != nil {
 		j.Problem = run.Footer.Problem
@@ -80,14 +82,20 @@ func Judge(c *requirement.Catalogue, run *evidence.Run, documents ...*specs.API)
 	if err != nil {
 		j.Problem = cmp.Or(j.Problem, err.Error())
 	}
+	j.Findings = objectives(loads)
 	for _, f := range b.findings(j) {
-		if keep(f) {
+		if keep(f) && (len(loads) == 0 || f.Verdict != Untested) { // a load run tests what its scenario asks for
 			j.Findings = append(j.Findings, f)
 		}
 	}
 	j.Summary = summarise(j.Findings)
-	j.Unserved = b.unserved(j.Findings, documents)
-	j.Unjudged = cmp.Or(unjudged(run, j.Findings), tooLittle(j.Unserved))
+	if len(loads) > 0 {
+		j.Measurements = measurements(loads)
+		j.Unjudged = loadUnjudged(loads)
+	} else {
+		j.Unserved = b.unserved(j.Findings, documents)
+		j.Unjudged = cmp.Or(unjudged(run, j.Findings), tooLittle(j.Unserved))
+	}
 	j.Partial = len(run.Header.Selection.Requirements) > 0 || run.Header.Selection.Requests > 0
 	j.Verdict = j.worst(run)
 	return j

@@ -1,0 +1,298 @@
+// What a load run says: its objectives, the contract under load, and whether its figures are the server's at all.
+
+package verdict
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"harness/internal/evidence"
+	"harness/internal/measure"
+	"harness/internal/requirement"
+	"harness/specs"
+)
+
+// Requirements of the catalogue that only load can judge, by API.
+var underLoad = map[string]struct{ kept, throttling, latency string }{
+	"gotoaccount":  {kept: "GOTO-LOAD-01", throttling: "GOTO-LOAD-03", latency: "GOTO-LOAD-04"},
+	"genesyscloud": {kept: "GC-LOAD-01", throttling: "GC-LOAD-02", latency: "GC-LOAD-02"},
+}
+
+// ObjectiveID is the id of an objective as a requirement: LOAD-SCAN-WALK-P99 for the whole scenario,
+// LOAD-SCAN-WALK-SCANLICENSESBYKEY-P99 for one of its operations. It outlives edits of the limit.
+func ObjectiveID(scenario string, o evidence.Objective) string {
+	parts := []string{"LOAD", scenario}
+	if o.Operation != "*" {
+		parts = append(parts, o.Operation)
+	}
+	parts = append(parts, o.Metric)
+	if o.Window > 0 {
+		parts = append(parts, strconv.FormatFloat(o.Window, 'g', -1, 64)+"s")
+	}
+	id := strings.ToUpper(strings.Join(parts, "-"))
+	return strings.Map(func(r rune) rune {
+		if r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '-' || r == '.' {
+			return r
+		}
+		return '-'
+	}, id)
+}
+
+// played is one scenario of a run with its ticks.
+type played struct {
+	evidence.Load
+	ticks  []evidence.Tick // all of it
+	judged []evidence.Tick // what its objectives are held against
+	search *evidence.Search
+	doubt  string
+}
+
+// scenarios sorts the ticks of a run by scenario. Of a search for the highest rate only the levels that held are
+// judged: the others were there to fail.
+func scenarios(run *evidence.Run) []played {
+	var all []played
+	for _, l := range run.Loads {
+		p := played{Load: l}
+		for i := range run.Searches {
+			if run.Searches[i].Scenario == l.Scenario {
+				p.search = &run.Searches[i]
+			}
+		}
+		for _, t := range run.Ticks {
+			if t.Scenario != l.Scenario {
+				continue
+			}
+			p.ticks = append(p.ticks, t)
+			if p.search == nil || p.search.HeldAt(t.Level) {
+				p.judged = append(p.judged, t)
+			}
+		}
+		p.doubt = measure.Doubt(p.judged)
+		all = append(all, p)
+	}
+	return all
+}
+
+// load says what the ticks say of the catalogue's requirements.
+func (b *bench) load(all []played) {
+	for _, p := range all {
+		for _, op := range p.Operations {
+			sum := measure.Total(p.ticks, measure.Key{Operation: op.Operation}, nil)
+			b.violations(p, op, sum)
+			b.observations(p, op, sum)
+		}
+	}
+}
+
+// violations gives every violation that was counted to its requirement. The exchanges that were kept have said their
+// part already, with all that it takes to see it again; what is counted here stands beside them.
+func (b *bench) violations(p played, op evidence.LoadOperation, sum *measure.Sum) {
+	names := underLoad[op.API]
+	if sum.Validated > 0 && sum.Violating == 0 && b.known[place{names.kept, op.API, op.Operation}] {
+		b.say(place{names.kept, op.API, op.Operation}, contribution{verdict: Pass})
+	}
+	for id, n := range sum.Violations {
+		at := place{id, op.API, op.Operation}
+		if !b.asks(at) {
+			if implied := b.implied[[2]string{op.API, op.Operation}]; implied != "" {
+				at.requirement = implied
+			}
+		}
+		first := firstViolation(p.ticks, op.Operation, id)
+		b.say(at, contribution{verdict: Fail, alike: "under load", failure: &evidence.Failure{
+			Message: fmt.Sprintf("%s of %s answers in scenario %s departed, %.3g in 100,000; the first in %s",
+				group(n), group(sum.Validated), p.Scenario, float64(n)*1e5/float64(max(sum.Validated, 1)), first),
+			Expected: "an answer that the document allows, under load as well",
+		}})
+	}
+}
+
+// firstViolation says when a requirement was first broken: the second, and the level where there are several.
+func firstViolation(ticks []evidence.Tick, operation, id string) string {
+	second, level := -1, ""
+	for i := range ticks {
+		for _, part := range ticks[i].Operations {
+			if part.Operation == operation && part.Violations[id] > 0 && (second < 0 || ticks[i].Second < second) {
+				second, level = ticks[i].Second, ticks[i].Level
+			}
+		}
+	}
+	text := fmt.Sprintf("second %d", second)
+	if level != "" {
+		text += " at " + level
+	}
+	return text
+}
+
+// observations keeps what nobody promised: throttling, and how long answers took, in coarse steps that stay the same
+// from run to run.
+func (b *bench) observations(p played, op evidence.LoadOperation, sum *measure.Sum) {
+	names := underLoad[op.API]
+	if sum.Sent == 0 {
+		return
+	}
+	throttling := "never at " + p.Pace
+	if sum.Throttled > 0 {
+		throttling = "throttled at " + p.Pace
+	}
+	observe := func(id, question, answer string) {
+		if at := (place{id, op.API, op.Operation}); b.known[at] {
+			b.say(at, contribution{verdict: Observed, observation: map[string]string{question: answer}})
+		}
+	}
+	observe(names.throttling, "throttling in "+p.Scenario, throttling)
+	observe(names.latency, "response time in "+p.Scenario, fmt.Sprintf("p50 within %s, p99 within %s",
+		decade(sum.Response.Quantile(0.5)), decade(sum.Response.Quantile(0.99))))
+}
+
+// decade is the power of ten that a time lies within.
+func decade(d time.Duration) time.Duration {
+	for step := time.Millisecond; ; step *= 10 {
+		if d <= step {
+			return step
+		}
+	}
+}
+
+// objectives holds each objective against its scenario, as findings like any other's.
+func objectives(all []played) []Finding {
+	var findings []Finding
+	for _, p := range all {
+		for _, o := range p.Objectives {
+			f := Finding{
+				Requirement: ObjectiveID(p.Scenario, o), API: p.apiOf(o.Operation), Operation: o.Operation, Level: requirement.Must,
+				Statement: o.Text, Source: specs.Source{Document: p.Source, Section: "objectives of " + p.Scenario},
+				Cases: []string{"load " + p.Scenario}, Evidence: []string{}, Reproduce: []string{},
+			}
+			f.hold(measure.Hold(o, p.judged), p)
+			findings = append(findings, f)
+		}
+	}
+	return findings
+}
+
+// apiOf is the API of an operation of the scenario, and of a whole scenario that keeps to one API.
+func (p played) apiOf(operation string) string {
+	api := ""
+	for _, op := range p.Operations {
+		if operation == op.Operation {
+			return op.API
+		}
+		if api != "" && api != op.API {
+			return "*"
+		}
+		api = op.API
+	}
+	return api
+}
+
+// hold judges an objective. What the generator could not do is not the server's failure.
+func (f *Finding) hold(h measure.Held, p played) {
+	switch {
+	case !h.Judged:
+		f.Verdict, f.Reason = NotExercised, "too few requests to say"
+		if h.Metric == "violations" {
+			f.Reason = "no answer was held against its document (--validate " + p.Validate + ")"
+		}
+	case p.doubt != "" && h.Metric != "violations":
+		f.Verdict, f.Reason = Inconclusive, "invalid run: "+p.doubt
+	case h.Kept:
+		f.Verdict = Pass
+	default:
+		f.Verdict = Fail
+		f.Message = fmt.Sprintf("%s is %s over %s, %s is meant", h.Metric, measure.Show(h.Metric, h.Value), measure.Span(p.judged), limit(h))
+		if h.Missed > 0 {
+			f.Message = fmt.Sprintf("%s is %s in the worst of %d windows of %gs, missed in %d of them, the first from second %d; %s is meant",
+				h.Metric, measure.Show(h.Metric, h.Worst), h.Windows, h.Window, h.Missed, h.First, limit(h))
+		}
+		sum := measure.Total(p.judged, measure.Key{Operation: strings.Trim(h.Operation, "*")}, measure.Counting)
+		f.Failures = []evidence.Failure{{
+			Message: f.Message, Expected: h.Text, Asked: fmt.Sprintf("%s: %s", p.Scenario, p.Pace),
+			Got:      fmt.Sprintf("%s requests sent, %s answered, %s errors", group(sum.Sent), group(sum.Answered), group(sum.Errors)),
+			RuledOut: []string{"the generator kept its schedule"},
+		}}
+	}
+}
+
+func limit(h measure.Held) string {
+	if h.Metric == "rate" {
+		return "at least " + measure.Show(h.Metric, h.Limit)
+	}
+	return "at most " + measure.Show(h.Metric, h.Limit)
+}
+
+// measurements are what each scenario measured: the whole first, then each operation.
+func measurements(all []played) []measure.Measurement {
+	var list []measure.Measurement
+	for _, p := range all {
+		missed := map[string]string{}
+		for _, o := range p.Objectives {
+			if h := measure.Hold(o, p.judged); h.Judged && !h.Kept {
+				missed[o.Operation] = o.Text
+			}
+		}
+		list = append(list, p.measurement("*", p.apiOf("*"), missed))
+		for _, op := range p.Operations {
+			list = append(list, p.measurement(op.Operation, op.API, missed))
+		}
+	}
+	return list
+}
+
+func (p played) measurement(operation, api string, missed map[string]string) measure.Measurement {
+	s := measure.Total(p.judged, measure.Key{Operation: strings.Trim(operation, "*")}, measure.Counting)
+	m := measure.Measurement{
+		Scenario: p.Scenario, API: api, Operation: operation, Verdict: measure.Pass,
+		Due: s.Due, Sent: s.Sent, Answered: s.Answered, Errors: s.Errors, Throttled: s.Throttled, Validated: s.Validated,
+		Violations: s.Violating, Seconds: measure.Span(p.judged).Seconds(),
+		ResponseTime: measure.Of(&s.Response), ServiceTime: measure.Of(&s.Service), Lag: measure.Of(&s.Lag),
+	}
+	if operation != "*" {
+		m.Due = s.Sent + s.Held // the schedule is of the whole: which operation a hit goes to is settled when it is due
+	}
+	text := missed[operation]
+	if operation == "*" && text == "" {
+		for _, other := range missed {
+			text = other
+		}
+	}
+	switch {
+	case p.doubt != "":
+		m.Verdict, m.Reason = measure.Invalid, p.doubt
+	case s.Violating > 0:
+		m.Verdict, m.Reason = measure.Fail, fmt.Sprintf("%s answers broke the contract", group(s.Violating))
+	case text != "":
+		m.Verdict, m.Reason = measure.Fail, "missed: "+text
+	}
+	return m
+}
+
+// loadUnjudged says why a load run says too little, "" when it says enough.
+func loadUnjudged(all []played) string {
+	for _, p := range all {
+		s := measure.Total(p.ticks, measure.Key{}, measure.Counting)
+		switch {
+		case s.Sent == 0:
+			return "nothing was sent in scenario " + p.Scenario
+		case s.Answered == 0:
+			return fmt.Sprintf("none of %s requests of scenario %s was answered", group(s.Sent), p.Scenario)
+		case p.search != nil && p.search.Holds == 0 && p.search.Ended != "":
+			return p.Scenario + ": " + p.search.Ended
+		case p.doubt != "":
+			return fmt.Sprintf("the figures of scenario %s are invalid: %s", p.Scenario, p.doubt)
+		}
+	}
+	return ""
+}
+
+// group writes a count with commas.
+func group(n int64) string {
+	digits := []byte(strconv.FormatInt(n, 10))
+	for at := len(digits) - 3; at > 0; at -= 3 {
+		digits = slices.Insert(digits, at, ',')
+	}
+	return string(digits)
+}
