@@ -16,12 +16,15 @@ import (
 const ctrfVersion = "0.0.0"
 
 // CTRF writes the report in the Common Test Report Format: one test for each requirement and operation, and one named
-// run that fails unless the run was judged as a whole. What was not judged is skipped; what is broken and let pass has
+// run that fails unless the run was judged as a whole; one for each known failure, which fails when it is out of date. What was not judged is skipped; what is broken and let pass has
 // the status other. rawStatus always holds the verdict.
 func CTRF(w io.Writer, r Report, _ Options) error {
 	doc := ctrfReport{Format: "CTRF", Version: ctrfVersion, Timestamp: r.Started.UTC().Format("2006-01-02T15:04:05Z"), By: strings.TrimSpace(r.Tool.Name + " " + r.Tool.Version)}
 	doc.Results.Tool.Name, doc.Results.Tool.Version = r.Tool.Name, r.Tool.Version
 	doc.Results.add(ctrfRun(r))
+	for _, a := range r.Accepted {
+		doc.Results.add(ctrfKnown(a, r.Tool.Name))
+	}
 	for _, f := range r.Findings {
 		doc.Results.add(ctrfFinding(r, f))
 	}
@@ -46,7 +49,7 @@ func CTRF(w io.Writer, r Report, _ Options) error {
 	}
 	doc.Results.Extra = map[string]any{
 		"verdict": r.Verdict, "exit": r.Exit, "gate": r.Gate, "conclusion": r.Conclusion(), "seed": fmt.Sprint(r.Seed), "command": r.Command,
-		"notJudged": r.NotJudged, "accepted": r.Accepted,
+		"notJudged": r.NotJudged,
 	}
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)
@@ -138,6 +141,19 @@ func ctrfRun(r Report) ctrfTest {
 	t := ctrfTest{ID: r.Tool.Name + ".run", Name: "run", Status: ctrfPassed, Raw: r.Verdict.String(), Suite: []string{r.Tool.Name}, Message: r.Conclusion()}
 	if r.Problem != "" || r.Exit == verdict.ExitFault {
 		t.Status, t.Trace = ctrfFailed, clean(r.Problem)
+	}
+	return t
+}
+
+// ctrfKnown is an entry of the known failures: it fails when it is to be taken out or renewed.
+func ctrfKnown(a verdict.Acceptance, tool string) ctrfTest {
+	name := strings.Join([]string{a.Requirement, a.Operation, a.Target}, " ")
+	t := ctrfTest{
+		ID: tool + ".known." + name, Name: "known " + name, Status: ctrfPassed, Raw: string(a.State), Suite: []string{tool, "known"},
+		Message: acceptance(a), Extra: map[string]any{"accepted": a},
+	}
+	if a.State == verdict.Stale || a.State == verdict.Expired {
+		t.Status = ctrfFailed
 	}
 	return t
 }

@@ -74,7 +74,10 @@ func eventful() report.Report {
 
 // reports are those of every story, and the eventful one.
 func reports() map[string]report.Report {
-	all := map[string]report.Report{"eventful": eventful()}
+	stale := judge(run())
+	stale.Exit = verdict.ExitStale
+	accept(&stale, "GOTO-GEN-03", "getLicense", verdict.Stale)
+	all := map[string]report.Report{"eventful": eventful(), "stale": stale}
 	for _, story := range stories {
 		all[story.name] = judge(story.run())
 	}
@@ -187,7 +190,7 @@ func TestJUnitAsOthersReadIt(t *testing.T) {
 			}
 		}
 		run := tests["harness run"].Status
-		if judged := r.Exit == verdict.ExitGreen || r.Exit == verdict.ExitBroken; judged != (run == junit.StatusPassed) {
+		if judged := r.Exit != verdict.ExitNotJudged && r.Exit != verdict.ExitFault; judged != (run == junit.StatusPassed) {
 			t.Errorf("%s: exit %d, the test named run is %q", name, r.Exit, run)
 		}
 		if green := totals[junit.StatusFailed]+totals[junit.StatusError] == 0; green != (r.Exit == verdict.ExitGreen) {
@@ -217,7 +220,7 @@ func TestNothingGreenUnlessTheRunIs(t *testing.T) {
 			t.Fatal(err)
 		}
 		i := sarif.Runs[0].Invocations[0]
-		if judged := r.Exit == verdict.ExitGreen || r.Exit == verdict.ExitBroken; i.ExecutionSuccessful != judged || i.ExitCode != r.Exit {
+		if judged := r.Exit != verdict.ExitNotJudged && r.Exit != verdict.ExitFault; i.ExecutionSuccessful != judged || i.ExitCode != r.Exit {
 			t.Errorf("%s: exit %d, SARIF says %d, successful %v", name, r.Exit, i.ExitCode, i.ExecutionSuccessful)
 		}
 		var ctrf struct {

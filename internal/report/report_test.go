@@ -295,7 +295,7 @@ func TestFormatNamed(t *testing.T) {
 		}
 	}
 	_, err := report.FormatNamed("jsn")
-	if want := `no format "jsn"; the formats are [text json]; did you mean json?`; err == nil || err.Error() != want {
+	if want := fmt.Sprintf(`no format "jsn"; the formats are %v; did you mean json?`, report.FormatNames()); err == nil || err.Error() != want {
 		t.Errorf("error %v\nwant  %s", err, want)
 	}
 }
