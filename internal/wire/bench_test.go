@@ -23,9 +23,7 @@ func respond(size string) {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(2)
 	}
-	body := `"` + strings.Repeat("x", length-2) + `"`
-	answer := []byte("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nDate: Sat, 21 Nov 2026 20:00:00 GMT\r\nContent-Length: " +
-		strconv.Itoa(length) + "\r\n\r\n" + body)
+	answer := jsonAnswer(length)
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -61,6 +59,12 @@ func respond(size string) {
 			}
 		}()
 	}
+}
+
+// jsonAnswer has a body of so many bytes.
+func jsonAnswer(length int) []byte {
+	return []byte("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nDate: Sat, 21 Nov 2026 20:00:00 GMT\r\nContent-Length: " +
+		strconv.Itoa(length) + "\r\n\r\n" + `"` + strings.Repeat("x", length-2) + `"`)
 }
 
 // responder starts the process that respond is.

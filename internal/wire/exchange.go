@@ -23,6 +23,7 @@ type exchange struct {
 	p   *pool
 	c   *conn // while it is in use
 
+	now   time.Duration // when RoundTrip was called, or its last attempt began
 	until time.Duration // when all must be over; 0 is never
 
 	// The request.
@@ -50,7 +51,7 @@ type exchange struct {
 
 // reset readies an exchange that was released for another request.
 func (x *exchange) reset(req *http.Request, now time.Duration) {
-	x.req, x.until = req, 0
+	x.req, x.now, x.until = req, now, 0
 	if timeout := x.t.opts.Timeout; timeout > 0 {
 		x.until = now + timeout
 	}
@@ -81,10 +82,11 @@ func (x *exchange) run() error {
 		if err := ctx.Err(); err != nil {
 			return context.Cause(ctx)
 		}
-		c, err := x.p.get(ctx, x.until, x.retried)
+		c, at, err := x.p.get(ctx, x.until, x.retried, x.now)
 		if err != nil {
 			return err
 		}
+		x.connected, x.now = at, at
 		err = x.on(ctx, c)
 		switch {
 		case err == nil:
@@ -137,7 +139,6 @@ func (x *exchange) late() error {
 func (x *exchange) on(ctx context.Context, c *conn) error {
 	x.c, x.reused, x.tls = c, c.used, c.state
 	x.in, x.at, x.written, x.first = x.in[:0], 0, 0, 0
-	x.connected = x.t.now()
 	if err := c.begin(x.until, x.connected); err != nil {
 		if x.reused {
 			return errStale

@@ -5,6 +5,7 @@ package wire
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 )
@@ -26,26 +27,33 @@ type pool struct {
 }
 
 // get is a connection for one exchange that must be over at until (0 is never): kept, else new, else waited for. again
-// wants a new one, for a request that a kept one broke under. The caller ends with put or drop.
-func (p *pool) get(ctx context.Context, until time.Duration, again bool) (*conn, error) {
-	limit := p.t.opts.MaxConns
+// wants a new one, for a request that a kept one broke under. now is about now; at is when the connection was there. The
+// caller ends with put or drop.
+func (p *pool) get(ctx context.Context, until time.Duration, again bool, now time.Duration) (c *conn, at time.Duration, err error) {
 	p.mu.Lock()
 	if again {
 		p.counts.Retries++
 	} else {
 		p.counts.Requests++
-		if c := p.pop(); c != nil {
+		if c := p.pop(now); c != nil {
 			p.counts.Reused++
 			p.mu.Unlock()
-			return c, nil
+			return c, now, nil
 		}
 	}
+	c, err = p.slow(ctx, until, again, now)
+	return c, p.t.now(), err
+}
+
+// slow is get where no kept connection is to be had at once. The lock is held, and is given up.
+func (p *pool) slow(ctx context.Context, until time.Duration, again bool, now time.Duration) (*conn, error) {
+	limit := p.t.opts.MaxConns
 	if limit <= 0 || p.open < limit {
 		p.open++
 		p.mu.Unlock()
 		return p.fresh(ctx, until)
 	}
-	if c := p.pop(); c != nil { // only when again: the new one takes its place
+	if c := p.pop(now); c != nil { // only when again: the new one takes its place
 		p.mu.Unlock()
 		c.close()
 		return p.fresh(ctx, until)
@@ -75,11 +83,8 @@ func (p *pool) get(ctx context.Context, until time.Duration, again bool) (*conn,
 		err = fmt.Errorf("wire: %s: %w after %v, waiting for one of %d connections", p.address, ErrTimeout, p.t.opts.Timeout, limit)
 	}
 	p.mu.Lock()
-	for i, other := range p.waiting {
-		if other == turn {
-			p.waiting = append(p.waiting[:i], p.waiting[i+1:]...)
-			break
-		}
+	if i := slices.Index(p.waiting, turn); i >= 0 {
+		p.waiting = slices.Delete(p.waiting, i, i+1)
 	}
 	p.mu.Unlock()
 	select {
@@ -109,13 +114,13 @@ func (p *pool) take(ctx context.Context, until time.Duration, c *conn, again boo
 }
 
 // pop takes the connection used last; if even that one was idle too long, all were, and they are closed.
-func (p *pool) pop() *conn {
+func (p *pool) pop(now time.Duration) *conn {
 	last := len(p.idle) - 1
 	if last < 0 {
 		return nil
 	}
 	c := p.idle[last]
-	if limit := p.t.opts.IdleTimeout; limit > 0 && p.t.now()-c.idle >= limit {
+	if limit := p.t.opts.IdleTimeout; limit > 0 && now-c.idle >= limit {
 		for _, c := range p.idle {
 			c.abort()
 		}

@@ -384,7 +384,7 @@ func TestTwoSpellingsOfAHostShareItsConnections(t *testing.T) {
 		return client, nil
 	}})
 	mustGet(t, transport, "http://api.example/a", "hello")
-	mustGet(t, transport, "http://api.example:80/a", "hello")
+	mustGet(t, transport, "http://API.example:80/a", "hello")
 	if stats := transport.Stats(); stats.Opened != 1 || stats.Reused != 1 || stats.Requests != 2 {
 		t.Errorf("%+v; want one connection", stats)
 	}

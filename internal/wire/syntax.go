@@ -2,10 +2,7 @@
 
 package wire
 
-import (
-	"encoding/binary"
-	"net/url"
-)
+import "encoding/binary"
 
 // tokenByte holds the bytes of a token (RFC 9110, 5.6.2), of which methods and field names are made.
 var tokenByte = byteSet("!#$%&'*+-.^_`|~")
@@ -116,5 +113,3 @@ func hasToken[T string | []byte](list T, lower string) bool {
 	}
 	return false
 }
-
-func hostOnly(host string) *url.URL { return &url.URL{Host: host} }

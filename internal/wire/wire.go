@@ -13,6 +13,8 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/url"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -240,11 +242,11 @@ func dialAddress(scheme, host string) (address, name string, err error) {
 	default:
 		return "", "", fmt.Errorf("wire: scheme %q; the schemes are [http https]", scheme)
 	}
-	u := hostOnly(host)
+	u := url.URL{Host: host}
 	if given := u.Port(); given != "" {
 		port = given
 	}
-	if name = u.Hostname(); name == "" {
+	if name = strings.ToLower(u.Hostname()); name == "" {
 		return "", "", fmt.Errorf("wire: the URL names no host")
 	}
 	return net.JoinHostPort(name, port), name, nil
