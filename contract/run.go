@@ -361,6 +361,9 @@ func (t *T) safelyMoved() (names []string) {
 // explain completes a failure with how to see it again and what was ruled out.
 func (t *T) explain(s stop, broken, tries int) *evidence.Failure {
 	f := *s.failure
+	for _, text := range []*string{&f.Message, &f.Asked, &f.Expected, &f.Got, &f.Likely} {
+		*text = bounded(*text)
+	}
 	for _, e := range s.about {
 		f.Reproduce = append(f.Reproduce, t.api.Curl(e))
 		if len(f.Reproduce) == 4 {

@@ -10,6 +10,7 @@ import (
 
 	"harness/internal/client"
 	"harness/internal/evidence"
+	"harness/internal/exact"
 	"harness/internal/fixture"
 	"harness/specs"
 )
@@ -132,7 +133,7 @@ func (t *T) OKAll(requests ...client.Request) []*client.Exchange {
 
 // NotExercised ends the case: the target has no data or credential for it. Say what its owner could add.
 func (t *T) NotExercised(format string, args ...any) {
-	panic(stop{result: evidence.NotExercised, reason: fmt.Sprintf(format, args...)})
+	panic(stop{result: evidence.NotExercised, reason: bounded(fmt.Sprintf(format, args...))})
 }
 
 // Need ends the case as not exercised unless the target has what it needs.
@@ -144,7 +145,7 @@ func (t *T) Need(ok bool, format string, args ...any) {
 
 // Inconclusive ends the try: it says nothing about the promise.
 func (t *T) Inconclusive(format string, args ...any) {
-	panic(stop{result: evidence.Inconclusive, reason: fmt.Sprintf(format, args...)})
+	panic(stop{result: evidence.Inconclusive, reason: bounded(fmt.Sprintf(format, args...))})
 }
 
 // Watching says that the case compares the data before its requests with the data after them. What somebody else
@@ -158,7 +159,7 @@ func (t *T) Observe(question, answer string) {
 	if t.observation == nil {
 		t.observation = map[string]string{}
 	}
-	t.observation[question] = answer
+	t.observation[bounded(question)] = bounded(answer)
 }
 
 // Client is the way to the case's API, for what Send does not cover.
@@ -169,17 +170,31 @@ func (t *T) Environment() *Environment { return t.env }
 
 func got(e *client.Exchange) string {
 	text := e.Answered()
-	if body := strings.TrimSpace(string(e.Body)); body != "" {
-		text += ": " + clip(body, 200)
+	if body := clip(string(e.Body[:min(len(e.Body), longestText)]), 200); body != "" {
+		text += ": " + body
 	}
 	return text
 }
 
-// clip cuts a text for a message.
+// longestText is how much of a text of the server is looked at for a message, in bytes.
+const longestText = 4 << 10
+
+// clip cuts a text for a message, and makes it one line that can be shown.
 func clip(text string, limit int) string {
-	text = strings.Join(strings.Fields(text), " ")
+	if len(text) > longestText {
+		text = strings.ToValidUTF8(text[:longestText], "") + "…"
+	}
+	text = exact.Printable(strings.Join(strings.Fields(text), " "))
 	if runes := []rune(text); len(runes) > limit {
 		return string(runes[:limit]) + "…"
 	}
 	return text
+}
+
+// bounded cuts what an outcome quotes of the server: names, values and texts may be as long as an answer.
+func bounded(text string) string {
+	if len(text) <= longestText {
+		return text
+	}
+	return strings.ToValidUTF8(text[:longestText], "") + fmt.Sprintf(" … (%d bytes in all)", len(text))
 }

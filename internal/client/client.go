@@ -143,6 +143,10 @@ func (c *Client) Send(ctx context.Context, r Request) *Exchange {
 	return e
 }
 
+// longestTarget is how long the path and query of a request may be, in bytes. They may hold what a server called its
+// data, and no server takes so much.
+const longestTarget = 64 << 10
+
 // exchange is Send without the consequences for other requests.
 func (c *Client) exchange(ctx context.Context, r Request) *Exchange {
 	e := &Exchange{ID: fmt.Sprintf("%s%04x", c.run, c.exchanges.Add(1)), Request: r}
@@ -150,8 +154,13 @@ func (c *Client) exchange(ctx context.Context, r Request) *Exchange {
 	if r.Operation == nil {
 		e.Err = errors.New("a request without an operation")
 	} else {
-		e.URL = c.at.URL + c.api.BasePath + r.Target()
-		if e.Err = c.pulse.gone(r); e.Err == nil {
+		at := r.Target()
+		e.URL = c.at.URL + c.api.BasePath + at[:min(len(at), longestTarget)]
+		switch e.Err = c.pulse.gone(r); {
+		case e.Err != nil:
+		case len(at) > longestTarget:
+			e.Err = fmt.Errorf("a path and query of %d bytes are not sent, at most %d are", len(at), longestTarget)
+		default:
 			sent = c.try(ctx, e)
 		}
 	}

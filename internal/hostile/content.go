@@ -88,10 +88,9 @@ var contentKinds = []Kind{
 	{Name: "html-as-json", Summary: "a web page that says it is JSON",
 		twist: func(a *answer) { a.say("200 OK", jsonType, []byte("<!DOCTYPE html><title>Sign in</title>")) }},
 	{Name: "empty-200", Summary: "status 200 and no body", twist: func(a *answer) { a.say("200 OK", jsonType, nil) }},
-	{Name: "terminal-escapes", Summary: "texts that would move the cursor and clear the screen of a terminal",
+	{Name: "terminal-escapes", Summary: "texts that would clear the screen of a terminal and write on it",
 		twist: func(a *answer) {
-			a.say("418 \x1b[2J", jsonType, []byte("{\"message\":\"\x1b[2J\x1b[1;32mgreen\x1b[0m \\u001b]0;owned\\u0007 \x07\"}"))
-			a.header.Set("X-Title", "\x1b]0;owned\x07")
+			a.say("200 \x1b[2Jfine", jsonType, []byte(`[{"key":"\u001b[2J","\u001b]0;owned\u0007":[1],"\u009b2J":{}}]`+"\x1b[1;32mgreen\x1b[0m\x07"))
 		}},
 }
 
