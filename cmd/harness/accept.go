@@ -79,15 +79,15 @@ func accept(d door, f acceptFlags, patterns []string) error {
 	if f.expires == "" {
 		return errors.New("--expires is missing: until when?\nhint: --expires 30d")
 	}
-	edit, err := openList(f.file)
+	chosen, err := choose(nil, nil, nil, nil)
+	if err != nil {
+		return err
+	}
+	edit, err := openList(f.file, chosen)
 	if err != nil {
 		return err
 	}
 	expires, err := expiry(f.expires, edit.Today)
-	if err != nil {
-		return err
-	}
-	chosen, err := choose(nil, nil, nil, nil)
 	if err != nil {
 		return err
 	}
@@ -121,19 +121,15 @@ func accept(d door, f acceptFlags, patterns []string) error {
 }
 
 // openList reads a list that is about to be changed; one that is not there is empty.
-func openList(file string) (*known.Edit, error) {
+func openList(file string, all choice) (*known.Edit, error) {
 	if file == "" {
 		return nil, errors.New("--file is empty; it names the list")
-	}
-	all, err := promises()
-	if err != nil {
-		return nil, err
 	}
 	data, err := os.ReadFile(file)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("known failures %w", err)
 	}
-	return &known.Edit{File: file, Promises: all, Today: today(), Data: data}, nil
+	return &known.Edit{File: file, Promises: all.promises(), Today: today(), Data: data}, nil
 }
 
 // expiry reads a day, or a number of days from today.
@@ -253,7 +249,11 @@ func prune(d door, f acceptFlags, args []string) error {
 	if len(args) > 0 {
 		return fmt.Errorf("--prune takes out whatever no longer fails, and no name beside it: %s", strings.Join(args, " "))
 	}
-	edit, err := openList(f.file)
+	chosen, err := choose(nil, nil, nil, nil)
+	if err != nil {
+		return err
+	}
+	edit, err := openList(f.file, chosen)
 	if err != nil {
 		return err
 	}

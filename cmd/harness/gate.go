@@ -47,26 +47,23 @@ func (k *knownFile) load(documents ...string) (known.List, error) {
 	if _, err := os.Stat(k.path); !k.given && errors.Is(err, fs.ErrNotExist) {
 		return known.List{}, nil
 	}
-	all, err := promises(documents...)
+	// Whatever a run is narrowed to, the list is of every API.
+	all, err := choose(nil, nil, nil, documents)
 	if err != nil {
 		return known.List{}, err
 	}
-	return known.Load(k.path, all, today())
+	return known.Load(k.path, all.promises(), today())
 }
 
 func today() known.Date { return known.Day(time.Now()) }
 
-// promises are all that a list of known failures may name: those of every API, whatever a run is narrowed to.
-func promises(documents ...string) ([]known.Promise, error) {
-	all, err := choose(nil, nil, nil, documents)
-	if err != nil {
-		return nil, err
-	}
+// promises are all that a list of known failures may name.
+func (c choice) promises() []known.Promise {
 	var names []known.Promise
-	for _, r := range all.catalogue.All {
+	for _, r := range c.catalogue.All {
 		names = append(names, known.Promise{Requirement: r.ID, Operations: r.Operations, Silent: r.Level == requirement.Observe})
 	}
-	return names, nil
+	return names
 }
 
 // excluded lists the operations of a session that need not be served: those that the target's file leaves out, and
