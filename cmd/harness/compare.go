@@ -11,13 +11,16 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"harness/internal/evidence"
 	"harness/internal/history"
+	"harness/internal/known"
 	"harness/internal/report"
 	"harness/internal/verdict"
 )
 
 func newCompare(d door) *cobra.Command {
 	var formatName string
+	var accepted knownFile
 	c := &cobra.Command{
 		Use:   "compare BASE RUN",
 		Short: "Say what changed from one run to the next",
@@ -42,11 +45,15 @@ judged, or they have nothing in common. Drift and slower answers are told, and d
 			if err != nil {
 				return err
 			}
-			base, err := snapshot(d, args[0], nil)
+			list, err := accepted.load()
 			if err != nil {
 				return err
 			}
-			run, err := snapshot(d, args[1], nil)
+			base, err := snapshot(d, args[0], nil, list)
+			if err != nil {
+				return err
+			}
+			run, err := snapshot(d, args[1], nil, list)
 			if err != nil {
 				return err
 			}
@@ -61,6 +68,7 @@ judged, or they have nothing in common. Drift and slower answers are told, and d
 			return nil
 		},
 	}
+	knownFlag(c, &accepted)
 	c.Flags().StringVar(&formatName, "format", report.ChangeFormats[0].Name, "how to print it: "+strings.Join(report.ChangeFormatNames(), ", "))
 	return c
 }
@@ -78,7 +86,7 @@ func changesExit(c history.Changes) int {
 
 // snapshot reads a run to compare: its evidence judged again, by the given choice or else by what the run was of; or
 // its report, where the evidence is gone.
-func snapshot(d door, path string, by *choice) (history.Snapshot, error) {
+func snapshot(d door, path string, by *choice, list known.List) (history.Snapshot, error) {
 	if file := reportOf(path); file != "" {
 		data, err := os.ReadFile(file)
 		if err != nil {
@@ -101,8 +109,17 @@ func snapshot(d door, path string, by *choice) (history.Snapshot, error) {
 		}
 		by = &chosen
 	}
-	j := verdict.Judge(by.catalogue, run, by.apis...)
+	j := judge(*by, run, list)
 	return report.New(run, j, j.Exit(verdict.FailOnShould), by.apis...).Snapshot(path, run.Ticks), nil
+}
+
+// judge judges a stored run, and holds it against the known failures if there are any.
+func judge(by choice, run *evidence.Run, list known.List) verdict.Judgement {
+	j := verdict.Judge(by.catalogue, run, by.apis...)
+	if list.File != "" {
+		j.Accept(list, run.Header.Target.Name, today())
+	}
+	return j
 }
 
 // reportOf is the report that stands for a run without evidence, "" when there is evidence to judge.

@@ -113,7 +113,7 @@ func testContract(ctx context.Context, d door, f contractFlags, args []string) e
 	}
 	end := ending{documents: s.apis, known: list, out: f.out, stored: f.out, store: f.store, gate: gate, format: format, copies: copies, all: f.all}
 	if f.baseline != "" {
-		base, err := snapshot(d, f.baseline, &s.choice)
+		base, err := snapshot(d, f.baseline, &s.choice, list)
 		if err != nil {
 			return fmt.Errorf("--baseline: %w", err)
 		}

@@ -67,13 +67,18 @@ func keepRun(dir string, run *evidence.Run, r report.Report) (string, error) {
 }
 
 func storeAdd(d door) *cobra.Command {
-	var dir string
+	var dir, failOn string
+	var accepted knownFile
 	c := &cobra.Command{
 		Use:   "add RUN",
 		Short: "Store a run that harness contract --out wrote",
 		Args:  oneRun("store add"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			if err := wantsStore(dir); err != nil {
+				return err
+			}
+			gate, err := verdict.FailOnNamed(failOn)
+			if err != nil {
 				return err
 			}
 			run, err := readRun(args[0])
@@ -84,9 +89,13 @@ func storeAdd(d door) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			j := verdict.Judge(chosen.catalogue, run, chosen.apis...)
-			r := report.New(run, j, j.Exit(verdict.FailOnShould), chosen.apis...)
-			r.Suites = report.SuiteScore()
+			list, err := accepted.load()
+			if err != nil {
+				return err
+			}
+			j := judge(chosen, run, list)
+			r := report.New(run, j, j.Exit(gate), chosen.apis...)
+			r.Suites, r.Gate = report.SuiteScore(), gate
 			folder, err := keepRun(dir, run, r)
 			if err != nil {
 				return err
@@ -96,6 +105,8 @@ func storeAdd(d door) *cobra.Command {
 		},
 	}
 	storeFlag(c, &dir)
+	knownFlag(c, &accepted)
+	c.Flags().StringVar(&failOn, "fail-on", string(verdict.FailOnShould), "what fails the gate: must, should, drift")
 	return c
 }
 
@@ -186,7 +197,8 @@ func storePrune(d door) *cobra.Command {
 		Use:   "prune",
 		Short: "Drop old evidence; reports and summaries stay",
 		Long: `prune deletes the evidence of runs that are older than --older-than, and nothing else: report.json and summary.json
-stay, and so does the evidence of the newest whole run, and of the newest broken one, of each target and API.`,
+stay. So does, for each target and API, the evidence of the newest whole run, of the newest whole run with nothing
+broken, and of the newest with something broken.`,
 		Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
 			age, err := days("--older-than", older)
@@ -206,7 +218,11 @@ stay, and so does the evidence of the newest whole run, and of the newest broken
 				}
 				fmt.Fprintln(d.stdout, run.Folder)
 			}
-			fmt.Fprintf(d.stdout, "\nevidence of %d of %d runs dropped\n", len(drop), len(runs))
+			done := "dropped"
+			if dryRun {
+				done = "would be dropped"
+			}
+			fmt.Fprintf(d.stdout, "\nevidence of %d of %d runs %s\n", len(drop), len(runs), done)
 			return nil
 		},
 	}

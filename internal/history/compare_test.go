@@ -149,6 +149,7 @@ func behaving(t *testing.T, exchanges ...evidence.Exchange) history.Snapshot {
 func TestDriftIsToldWhenChanceDoesNotExplainIt(t *testing.T) {
 	plain := answer("listThings", 200, `[{"key":1}]`)
 	note := answer("listThings", 200, `[{"key":1,"note":"a note"}]`)
+	nested := answer("listThings", 200, `[{"key":1,"extra":{"a":{"b":1},"c":2},"extra-2":1}]`)
 	extra := answer("listThings", 200, `[{"key":1,"extra":1}]`)
 	large := answer("listThings", 200, `[{"key":1,"kind":"LARGE"}]`)
 	small := answer("listThings", 200, `[{"key":1,"kind":"SMALL"}]`)
@@ -157,16 +158,17 @@ func TestDriftIsToldWhenChanceDoesNotExplainIt(t *testing.T) {
 		want      []string
 	}{
 		"nothing": {times(50, plain), times(50, plain), nil},
-		"a documented member that was often there":  {times(50, note), times(50, plain), []string{"member /*/note: in 50 of 50 answers → never seen in 50 answers"}},
-		"a documented member that was rare":         {append(times(50, plain), note), times(50, plain), nil},
-		"too few answers to say":                    {append(times(5, plain), times(5, note)...), times(2, plain), nil},
-		"an undocumented member, once":              {times(50, plain), append(times(50, plain), extra), []string{"member /*/extra: never seen in 50 answers → in 1 of 51 answers"}},
-		"an undocumented status, once":              {times(50, plain), append(times(50, plain), answer("listThings", 200, "[]", "X-New")), []string{"header X-New: never seen in 50 answers → in 1 of 51 answers"}},
-		"a documented status, once":                 {times(50, plain), append(times(50, plain), answer("listThings", 404, "")), nil},
-		"a documented status, every other answer":   {times(20, plain), append(times(10, plain), times(10, answer("listThings", 404, ""))...), []string{"status 404: never seen in 20 answers → in 10 of 20 answers"}},
-		"a value that is no longer seen":            {append(times(20, large), times(20, small)...), times(40, small), []string{"value /*/kind = LARGE: in 20 of 40 answers → never seen in 40 answers"}},
-		"no answer in one of the runs, no drift":    {nil, times(50, plain), nil},
-		"headers of the connection are not told of": {times(50, plain), times(50, answer("listThings", 200, `[{"key":1}]`, "Via", "Connection")), nil},
+		"a documented member that was often there":      {times(50, note), times(50, plain), []string{"member /*/note: 50 of 50 → 0 of 50"}},
+		"a documented member that was rare":             {append(times(50, plain), note), times(50, plain), nil},
+		"too few answers to say":                        {append(times(5, plain), times(5, note)...), times(2, plain), nil},
+		"an undocumented member, once":                  {times(50, plain), append(times(50, plain), extra), []string{"member /*/extra: 0 of 50 → 1 of 51"}},
+		"what stands in a new member is not told apart": {times(50, plain), times(5, nested), []string{"member /*/extra: 0 of 50 → 5 of 5", "member /*/extra-2: 0 of 50 → 5 of 5"}},
+		"an undocumented header, once":                  {times(50, plain), append(times(50, plain), answer("listThings", 200, "[]", "X-New")), []string{"header X-New: 0 of 50 → 1 of 51"}},
+		"a documented status, once":                     {times(50, plain), append(times(50, plain), answer("listThings", 404, "")), nil},
+		"a documented status, every other answer":       {times(20, plain), append(times(10, plain), times(10, answer("listThings", 404, ""))...), []string{"status 404: 0 of 20 → 10 of 20"}},
+		"a value that is no longer seen":                {append(times(20, large), times(20, small)...), times(40, small), []string{"value /*/kind = LARGE: 20 of 40 → 0 of 40"}},
+		"no answer in one of the runs, no drift":        {nil, times(50, plain), nil},
+		"headers of the connection are not told of":     {times(50, plain), times(50, answer("listThings", 200, `[{"key":1}]`, "Via", "Connection")), nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var got []string

@@ -84,7 +84,7 @@ func MayDeploy(runs []Stored, api string, p Policy, now time.Time) Answer {
 	}
 	a.State, a.Reason = p.judge(*a.Run, api, now)
 	for _, run := range since {
-		if n := run.API(api).Failed(p.Gate); n > 0 && (a.State == Passed || a.State == Stale || a.State == TooOld) {
+		if n := run.Failed(api, p.Gate); n > 0 && (a.State == Passed || a.State == Stale || a.State == TooOld) {
 			a.State, a.Run = Failed, &run
 			a.Reason = fmt.Sprintf("%s broken in a narrowed run since the last whole one%s", findings(n), firstBroken(run, api))
 		}
@@ -113,7 +113,7 @@ func (p Policy) counts(run Stored) bool {
 // judge is what one run says of an API.
 func (p Policy) judge(run Stored, api string, now time.Time) (State, string) {
 	of := run.API(api)
-	n := of.Failed(p.Gate)
+	n := run.Failed(api, p.Gate)
 	switch {
 	case run.CutShort, run.Exit == verdict.ExitNotJudged, run.Exit == verdict.ExitFault, of.Judged == 0:
 		reason := cmp.Or(run.Problem, "a fault of the harness")

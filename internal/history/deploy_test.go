@@ -61,6 +61,9 @@ func TestMayDeploy(t *testing.T) {
 			broken(requirement.Should)(s)
 			s.Exit, s.Gate = 0, verdict.FailOnMust
 		})}, history.Policy{}, history.Failed, 1, ""},
+		"drift fails the gate that asks for it": {[]history.Stored{stored(99, func(s *history.Summary) {
+			s.Verdict, s.Requirements["gotoaccount"]["GOTO-LIC-02"] = verdict.Drift, verdict.Drift
+		})}, history.Policy{Gate: verdict.FailOnDrift}, history.Failed, 1, "1 finding is"},
 		"cut short":                        {[]history.Stored{stored(98, nil), stored(99, cut)}, history.Policy{}, history.NotJudged, 3, "interrupted"},
 		"cut short and broken":             {[]history.Stored{stored(99, also(broken(requirement.Must), cut))}, history.Policy{}, history.NotJudged, 3, "interrupted"},
 		"a fault of the harness":           {[]history.Stored{stored(99, func(s *history.Summary) { s.Exit = verdict.ExitFault })}, history.Policy{}, history.NotJudged, 3, "a fault of the harness"},

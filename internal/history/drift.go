@@ -6,6 +6,8 @@ import (
 	"cmp"
 	"fmt"
 	"math"
+	"slices"
+	"strings"
 
 	"harness/internal/verdict"
 )
@@ -75,13 +77,20 @@ func (d *drifting) compare(what string, was, is []Seen, before, now int) {
 		documented := a.Documented || b.Documented
 		fresh := a.Count == 0 && b.Count > 0 && (!documented && what != "value" || missing(b.Count, now, before) < unlikely)
 		lost := a.Count > 0 && b.Count == 0 && missing(a.Count, before, now) < unlikely
-		if fresh || lost {
+		if (fresh || lost) && !d.within(what, cmp.Or(a.Name, b.Name), fresh) {
 			d.drifts = append(d.drifts, Drift{
 				API: d.api, Operation: d.operation, What: what, Name: cmp.Or(a.Name, b.Name), Documented: documented,
 				Was: often(a.Count, before), Is: often(b.Count, now),
 			})
 		}
 	}
+}
+
+// within says whether a member stands in one that has drifted the same way: that one says it all.
+func (d *drifting) within(what, name string, fresh bool) bool {
+	return what == "member" && slices.ContainsFunc(d.drifts, func(outer Drift) bool {
+		return outer.What == what && strings.HasPrefix(name, outer.Name+"/") && strings.HasPrefix(outer.Was, never) == fresh
+	})
 }
 
 func order(was, is []Seen) int {
@@ -99,12 +108,10 @@ func missing(count, of, others int) float64 {
 	return math.Pow(1-float64(count)/float64(max(of, count)), float64(others))
 }
 
-func often(count, of int) string {
-	if count == 0 {
-		return fmt.Sprintf("never seen in %d answers", of)
-	}
-	return fmt.Sprintf("in %d of %d answers", count, of)
-}
+// often is how many of how many answers show a thing.
+func often(count, of int) string { return fmt.Sprintf("%d of %d", count, of) }
+
+const never = "0 of "
 
 // values are those of the members that take few values in both runs: one that takes few by accident takes others the
 // next time.

@@ -69,7 +69,7 @@ type Drift struct {
 	Name        string `json:"name"`                  // 404, /*/key, /*/type = USER, X-Request-Id, or the question
 	Requirement string `json:"requirement,omitempty"` // of an observation
 	Documented  bool   `json:"documented"`            // the document speaks of it; false for an observation
-	Was         string `json:"was"`                   // the answer to the question, else "never seen" or "in 3 of 40 answers"
+	Was         string `json:"was"`                   // the answer to the question, else how many answers showed it: "3 of 40"
 	Is          string `json:"is"`
 }
 

@@ -218,19 +218,18 @@ func read(folder, target string) (Stored, error) {
 	return Stored{Summary: s, Folder: folder, Evidence: err == nil}, nil
 }
 
-// Droppable lists the runs whose evidence may go: those older than age, but for the newest of each target and API that
-// went through, and the newest that is broken. Reports and summaries always stay.
+// Droppable lists the runs whose evidence may go: those older than age, but for three of each target and API: the newest
+// whole run, the newest whole run with nothing broken, and the newest with something broken. Reports and summaries always
+// stay.
 func Droppable(runs []Stored, age time.Duration, now time.Time) []Stored {
 	kept := map[string]bool{}
 	var drop []Stored
 	for _, run := range slices.Backward(runs) {
 		keep := false
 		for _, a := range run.APIs {
-			if !run.CutShort && run.Selection.Whole() {
-				keep = first(kept, run.Target+"\x00"+a.API+"\x00whole") || keep
-			}
-			if len(a.Broken) > 0 {
-				keep = first(kept, run.Target+"\x00"+a.API+"\x00broken") || keep
+			whole, of := !run.CutShort && run.Selection.Whole(), run.Target+"\x00"+a.API
+			for kind, is := range map[string]bool{"whole": whole, "green": whole && len(a.Broken) == 0, "broken": len(a.Broken) > 0} {
+				keep = is && first(kept, of+"\x00"+kind) || keep
 			}
 		}
 		if run.Evidence && !keep && now.Sub(run.Started) > age {

@@ -219,14 +219,15 @@ func TestWhoseEvidenceMayGo(t *testing.T) {
 		runs []history.Stored
 		want []int // hours
 	}{
-		"the only run stays, however old":            {[]history.Stored{whole(0, 0)}, nil},
-		"the newest whole run stays":                 {[]history.Stored{whole(0, 0), whole(1, 0)}, []int{0}},
-		"the newest broken run stays as well":        {[]history.Stored{whole(0, 1), whole(1, 1), whole(2, 0)}, []int{0}},
-		"a narrowed run does not stay":               {[]history.Stored{whole(0, 0), narrowed(1)}, []int{1}},
-		"what is gone is not dropped again":          {[]history.Stored{dropped(whole(0, 0)), whole(1, 0)}, nil},
-		"what is young stays":                        {[]history.Stored{whole(24*60, 0), whole(24*60+1, 0), whole(24*60+2, 0)}, nil},
-		"each target has a newest run of its own":    {[]history.Stored{whole(0, 0), stored(1, func(s *history.Summary) { s.Target = "production" })}, nil},
-		"a run that was cut short is not the newest": {[]history.Stored{whole(0, 0), stored(1, func(s *history.Summary) { s.CutShort = true })}, []int{1}},
+		"the only run stays, however old":              {[]history.Stored{whole(0, 0)}, nil},
+		"the newest whole run stays":                   {[]history.Stored{whole(0, 0), whole(1, 0)}, []int{0}},
+		"the newest broken run stays as well":          {[]history.Stored{whole(0, 1), whole(1, 1), whole(2, 0)}, []int{0}},
+		"the newest green run stays under broken ones": {[]history.Stored{whole(0, 0), whole(1, 0), whole(2, 1), whole(3, 1)}, []int{0, 2}},
+		"a narrowed run does not stay":                 {[]history.Stored{whole(0, 0), narrowed(1)}, []int{1}},
+		"what is gone is not dropped again":            {[]history.Stored{dropped(whole(0, 0)), whole(1, 0)}, nil},
+		"what is young stays":                          {[]history.Stored{whole(24*60, 0), whole(24*60+1, 0), whole(24*60+2, 0)}, nil},
+		"each target has a newest run of its own":      {[]history.Stored{whole(0, 0), stored(1, func(s *history.Summary) { s.Target = "production" })}, nil},
+		"a run that was cut short is not the newest":   {[]history.Stored{whole(0, 0), stored(1, func(s *history.Summary) { s.CutShort = true })}, []int{1}},
 		"no runs": {nil, nil},
 		"the oldest are dropped first, in their order": {[]history.Stored{whole(0, 0), whole(1, 0), whole(2, 0)}, []int{0, 1}},
 	} {

@@ -90,12 +90,20 @@ type MeasuredSummary struct {
 	Violations int64   `json:"violations"`
 }
 
-// Failed counts what fails a gate: broken findings that nobody accepted.
-func (a APISummary) Failed(gate verdict.FailOn) int {
+// Failed counts what of an API fails a gate: broken findings that nobody accepted, and, where the gate is about them,
+// requirements that have drifted.
+func (s Summary) Failed(api string, gate verdict.FailOn) int {
 	n := 0
-	for _, level := range requirement.Levels {
-		if gate.Fails(verdict.Finding{Level: level, Verdict: verdict.Fail}) {
-			n += a.Broken[level]
+	if a := s.API(api); a != nil {
+		for level, broken := range a.Broken {
+			if gate.Fails(verdict.Finding{Level: level, Verdict: verdict.Fail}) {
+				n += broken
+			}
+		}
+	}
+	for _, v := range s.Requirements[api] {
+		if v == verdict.Drift && gate.Fails(verdict.Finding{Verdict: v}) {
+			n++
 		}
 	}
 	return n

@@ -114,6 +114,8 @@ type changed struct {
 	head  []string
 	rows  [][]string
 	rest  string // what is left out
+
+	message bool // the last column is a text of any length
 }
 
 // mostChanges is how many of a list are told one by one; the JSON has them all.
@@ -132,7 +134,7 @@ func changedLists(c history.Changes) []changed {
 		{"Fixed: broken before, holds now", c.Fixed},
 		{"Gone: judged before, not judged now", c.Gone},
 	} {
-		s := changed{title: list.title, head: []string{"requirement", "level", "operation", "verdict", "what"}}
+		s := changed{title: list.title, message: true, head: []string{"requirement", "level", "operation", "verdict", "what"}}
 		for _, change := range list.changes {
 			what := change.Message
 			if change.Accepted {
@@ -142,7 +144,7 @@ func changedLists(c history.Changes) []changed {
 		}
 		all = append(all, s)
 	}
-	drifted := changed{title: "Drifted: the server was seen to behave otherwise", head: []string{"operation", "what", "was", "is"}}
+	drifted := changed{title: "Drifted: the server was seen to behave otherwise", head: []string{"operation", "what", "was → is"}}
 	for _, d := range c.Drifted {
 		what := d.What + " " + d.Name
 		switch {
@@ -151,7 +153,14 @@ func changedLists(c history.Changes) []changed {
 		case !d.Documented:
 			what += " (undocumented)"
 		}
-		drifted.rows = append(drifted.rows, []string{d.Operation, what, d.Was, d.Is})
+		drifted.rows = append(drifted.rows, []string{d.Operation, what, d.Was + " → " + d.Is})
+	}
+	// Where most change the same way at once, it is hardly any one operation.
+	direction := map[string]int{}
+	for _, m := range c.Measured {
+		if m.Scenario == "" {
+			direction[m.Verdict]++
+		}
 	}
 	figures := changed{title: "Measured, as the client saw it: the machine and the network count", head: []string{"operation", "figure", "was", "is", "change"}}
 	level := 0
@@ -167,6 +176,12 @@ func changedLists(c history.Changes) []changed {
 	if level > 0 {
 		figures.rest = count(level, "service time") + ": ~ (no difference that is more than chance, or below 10%)"
 	}
+	for _, way := range []string{"slower", "faster"} {
+		if n := direction[way]; n > 2 && 2*n > level+n {
+			figures.rest = strings.TrimSpace(fmt.Sprintf("most are %s at once, which is the machine or the way to it rather than an operation; %s", way, figures.rest))
+		}
+	}
+	figures.rest = strings.TrimSuffix(figures.rest, "; ")
 	documents := changed{title: "Documents: the two runs were held against different versions", head: []string{"API", "was", "is"}}
 	for _, d := range c.Documents {
 		documents.rows = append(documents.rows, []string{d.API, fmt.Sprintf("sha256 %.12s", d.Was), fmt.Sprintf("sha256 %.12s", d.Is)})
@@ -226,10 +241,13 @@ func (t *text) changes(c history.Changes) {
 			}
 		}
 		for _, line := range align(rows, strings.Repeat("l", len(s.head))) {
-			t.line("  " + cut(line, max(t.width, defaultWidth)-2))
+			if s.message {
+				line = cut(line, max(t.width, defaultWidth)-2) // --format json and the failures themselves have it whole
+			}
+			t.line("  " + line)
 		}
 		if s.rest != "" {
-			t.line("  " + s.rest)
+			t.prose("  ", s.rest, 3)
 		}
 	}
 }

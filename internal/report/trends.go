@@ -122,7 +122,7 @@ func (t *text) trends(target, api string, runs []history.Stored, trends []histor
 func fared(run history.Stored, api string) string {
 	of := run.API(api)
 	words := "with nothing broken"
-	switch n := of.Failed(verdict.FailOnShould); {
+	switch n := run.Failed(api, verdict.FailOnShould); {
 	case n > 0:
 		words = "with " + count(n, "broken finding")
 	case run.CutShort:
