@@ -4,7 +4,7 @@ GO ?= go
 BIN := bin/harness
 
 .DEFAULT_GOAL := help
-.PHONY: help demo check test race mutants documents bench serve fmt lint check-sdk build clean
+.PHONY: help demo check test race mutants documents browser chromium bench serve fmt lint check-sdk build clean
 
 help: ## list what can be done here
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -12,7 +12,10 @@ help: ## list what can be done here
 demo: build ## test both APIs on the embedded reference server and print the report
 	@$(BIN) contract --out reports/latest
 
-check: lint race mutants documents ## everything that CI checks: linters, tests with the race detector, every fault caught
+check: chromium lint race mutants documents ## everything that CI checks: linters, tests with the race detector, every fault caught
+
+chromium:
+	@test -z "$$CI" || .ci/install-chromium
 
 build:
 	@mkdir -p bin
@@ -36,6 +39,10 @@ documents: ## lint both OpenAPI documents by the rules of Redocly and Spectral (
 	@if command -v npm >/dev/null 2>&1; then .ci/lint-documents; \
 	elif [ -n "$$CI" ]; then echo "documents: npm is missing, and CI wants the documents linted" >&2; exit 1; \
 	else echo "documents: not linted, because npm is not here; harness spec lint has checked them"; $(GO) run ./cmd/harness spec lint; fi
+
+browser: ## install the Chromium that the tests of the pages want (Debian or Ubuntu), and run those tests
+	.ci/install-chromium
+	CI=true $(GO) test -run InABrowser ./internal/report
 
 bench: ## benchmarks: a whole run, the reference server with a million licences, the document check
 	$(GO) test -run '^$$' -bench . -benchmem ./...

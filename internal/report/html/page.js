@@ -60,7 +60,7 @@
   // The filter. A row is shown when one of its operations fits everything that was chosen.
   const form = document.querySelector("form.filter");
   const fields = ["q", "level", "verdict", "api", "operation"];
-  const rows = form ? [...document.querySelectorAll(".rows tbody tr")].map((row) => ({
+  const rows = form ? [...document.querySelectorAll("#requirements .rows tbody tr")].map((row) => ({
     row,
     text: row.textContent.toLowerCase(),
     marks: row.dataset.marks.split(" ").map((mark) => mark.split("=")),
@@ -113,7 +113,7 @@
     try { id = decodeURIComponent(hash); } catch { /* as it stands, then */ }
     const place = id && $(id);
     if (!place) return;
-    if (place.matches(".rows tr")) {
+    if (place.matches("#requirements .rows tr")) {
       if (place.hidden) fill(new URLSearchParams());
       place.querySelector("details").open = true;
       place.classList.add("marked");
