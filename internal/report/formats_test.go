@@ -18,6 +18,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/extension"
+	"github.com/yuin/goldmark/renderer/html"
 
 	"harness/internal/evidence"
 	"harness/internal/history"
@@ -307,7 +308,7 @@ func TestGateLetsPass(t *testing.T) {
 
 // hostile is a report whose values were chosen by a server that would rather not be reported.
 func hostile(findings int) report.Report {
-	const evil = "</code></pre><script>alert(1)</script>\r\n::error::forged\n```\n# Green\n| x | y |\n[click](https://evil.example) ![](https://evil.example/x.png) @everyone <img src=x onerror=alert(1)> ]]> \x1b[2J\x00\u202e\xff `` ` % && $(rm) --> "
+	const evil = "</code></pre>` <script>alert(1)</script>\r\n::error::forged\n```\n# Green\n| x | y |\n[click](https://evil.example) ![](https://evil.example/x.png) @everyone <img src=x onerror=alert(1)> ]]> \x1b[2J\x00\u202e\xff `` ` % && $(rm) --> "
 	r := judge(broken())
 	template := r.Findings[0]
 	r.Findings = nil
@@ -330,7 +331,7 @@ func hostile(findings int) report.Report {
 		r.Accepted = append(r.Accepted, verdict.Acceptance{Failure: known.Failure{Requirement: f.Requirement, Operation: evil, Reason: evil, Owner: evil}, State: verdict.Stale, Note: evil})
 		r.Measurements = append(r.Measurements, measure.Measurement{Scenario: evil, API: evil, Operation: evil, Verdict: measure.Fail, Reason: evil})
 	}
-	r.Problem, r.Target.Name = evil, evil
+	r.Problem, r.Target.Name, r.Command = evil, evil, []string{"harness", "\n```\n" + evil}
 	r.Target.URLs = map[string]string{evil: evil}
 	r.Documents[0].Title, r.Documents[0].File = evil, evil
 	r.Changes = &history.Changes{New: []history.Change{{Requirement: evil, Operation: evil, Message: evil}}, Drifted: []history.Drift{{What: evil, Was: evil, Is: evil}}}
@@ -338,30 +339,31 @@ func hostile(findings int) report.Report {
 }
 
 func TestHostileMarkdown(t *testing.T) {
-	page := draw(t, "markdown", hostile(8), report.Options{Run: "reports/latest"})
-	var html bytes.Buffer
-	if err := goldmark.New(goldmark.WithExtensions(extension.GFM)).Convert(page, &html); err != nil {
+	text := draw(t, "markdown", hostile(8), report.Options{Run: "reports/latest"})
+	var page bytes.Buffer
+	raw := goldmark.WithRendererOptions(html.WithUnsafe()) // as it is written; what a site takes out is the site's
+	if err := goldmark.New(goldmark.WithExtensions(extension.GFM), raw).Convert(text, &page); err != nil {
 		t.Fatal(err)
 	}
 	// In a span or block of code nothing is live.
-	live := regexp.MustCompile(`(?s)<code.*?</code>`).ReplaceAllString(html.String(), "")
+	live := regexp.MustCompile(`(?s)<code.*?</code>`).ReplaceAllString(page.String(), "")
 	for _, bad := range []string{"<script", "<img", "<a ", "evil.example\"", "@everyone"} {
 		if at := strings.Index(live, bad); at >= 0 {
 			t.Errorf("%q is live in the page: …%q…", bad, live[max(0, at-80):min(len(live), at+80)])
 		}
 	}
 	for _, bad := range []string{"\x1b", "\x00", "\u202e"} {
-		if strings.Contains(html.String(), bad) {
+		if strings.Contains(page.String(), bad) {
 			t.Errorf("%q stands in the page", bad)
 		}
 	}
 	// Only our own headings, and no row has more cells than its table's head.
-	for _, heading := range regexp.MustCompile(`<h[1-6][^>]*>(.*?)</h`).FindAllStringSubmatch(html.String(), -1) {
+	for _, heading := range regexp.MustCompile(`<h[1-6][^>]*>(.*?)</h`).FindAllStringSubmatch(page.String(), -1) {
 		if heading[1] == "Green" {
 			t.Errorf("the server has written a heading: %s", heading[0])
 		}
 	}
-	if strings.Contains(html.String(), "<td>y") {
+	if strings.Contains(page.String(), "<td>y") {
 		t.Error("the server has written a row of a table")
 	}
 }
