@@ -113,7 +113,7 @@ func Add(dir string, s Summary, report []byte, evidence func(io.Writer) error) (
 	if err := os.WriteFile(filepath.Join(temporary, ReportFile), report, 0o600); err != nil {
 		return "", err
 	}
-	if err := os.WriteFile(filepath.Join(temporary, summaryFile), summary, 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(temporary, summaryFile), summary, 0o600); err != nil {
 		return "", err
 	}
 	if evidence != nil {
@@ -125,13 +125,24 @@ func Add(dir string, s Summary, report []byte, evidence func(io.Writer) error) (
 	if err != nil {
 		return "", err
 	}
-	for _, folder := range earlier {
-		if err := os.RemoveAll(folder); err != nil {
+	// The earlier one is only deleted when the new one is there.
+	for i, folder := range earlier {
+		aside := fmt.Sprintf("%s-%d", temporary, i)
+		if err := os.Rename(folder, aside); err != nil {
+			return "", err
+		}
+		earlier[i] = aside
+	}
+	folder = filepath.Join(dir, s.Folder())
+	if err := os.Rename(temporary, folder); err != nil {
+		return "", err
+	}
+	for _, aside := range earlier {
+		if err := os.RemoveAll(aside); err != nil {
 			return "", err
 		}
 	}
-	folder = filepath.Join(dir, s.Folder())
-	return folder, os.Rename(temporary, folder)
+	return folder, nil
 }
 
 func compress(file string, write func(io.Writer) error) (err error) {

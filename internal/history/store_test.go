@@ -68,7 +68,7 @@ func TestARunIsFoundAgain(t *testing.T) {
 
 func TestWhatQuotesAnswersIsTheOwnersAlone(t *testing.T) {
 	folder := add(t, t.TempDir(), summary(1))
-	for name, want := range map[string]os.FileMode{history.EvidenceFile: 0o600, history.ReportFile: 0o600, "summary.json": 0o644, ".": 0o755 | os.ModeDir} {
+	for name, want := range map[string]os.FileMode{history.EvidenceFile: 0o600, history.ReportFile: 0o600, "summary.json": 0o600, ".": 0o755 | os.ModeDir} {
 		info, err := os.Stat(filepath.Join(folder, name))
 		if err != nil {
 			t.Fatal(err)

@@ -242,7 +242,7 @@ func (t *text) changes(c history.Changes) {
 		}
 		for _, line := range align(rows, strings.Repeat("l", len(s.head))) {
 			if s.message {
-				line = cut(line, max(t.width, defaultWidth)-2) // --format json and the failures themselves have it whole
+				line = cut(strings.TrimRight(line, " "), max(t.width, defaultWidth)-2) // --format json and the failures themselves have it whole
 			}
 			t.line("  " + line)
 		}
