@@ -107,6 +107,8 @@ func boundMemory() {
 
 // play discovers the data and runs the cases.
 func (s session) play(ctx context.Context, cases []contract.Case, limiter *client.Limiter, sink evidence.Sink, answers *pace) error {
+	seen := &served{}
+	sink = evidence.Tee(sink, seen.note)
 	clients := map[string]*client.Client{}
 	for _, api := range s.apis {
 		c, err := client.New(client.Options{API: api, Target: s.target, Sink: sink, Limiter: limiter, Version: tool().Version})
@@ -128,13 +130,20 @@ func (s session) play(ctx context.Context, cases []contract.Case, limiter *clien
 			left, bound := limiter.Left()
 			return (!bound || left > aside) && clients[c.API].Lost() == nil
 		},
-		Progress: func(done, total int, c contract.Case) { s.tell(done, total, c.Operation) },
+		Progress: func(done, _ int, c contract.Case) { s.tell(min(done, len(cases)), len(cases), c.Operation) },
 	}
-	play := contract.Run
+	play := player(contract.Run)
 	if s.beside {
 		play = contract.Play
 	}
-	if err := play(ctx, cases, env); err != nil {
+	rest := cases
+	if s.requests > 0 {
+		left := func() int { n, _ := limiter.Left(); return n }
+		if rest, err = s.seeServed(ctx, cases, env, play, seen, left); err != nil {
+			return fmt.Errorf("interrupted: %w", err)
+		}
+	}
+	if err := play(ctx, rest, env); err != nil {
 		return fmt.Errorf("interrupted: %w", err)
 	}
 	for _, api := range s.apis {
