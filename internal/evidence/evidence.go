@@ -180,4 +180,7 @@ type Footer struct {
 	// Problem says why the run ended before its end: the target was out of reach, every credential was refused,
 	// the run was interrupted. "" for a run that went through.
 	Problem string `json:"problem,omitempty"`
+	// Stopped says why a load run ended before its schedule did, though nothing was wrong with the run: an objective was
+	// lost that was to end it. What was measured until then is judged as it stands.
+	Stopped string `json:"stopped,omitempty"`
 }

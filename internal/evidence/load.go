@@ -2,7 +2,12 @@
 
 package evidence
 
-import "harness/internal/histogram"
+import (
+	"maps"
+	"slices"
+
+	"harness/internal/histogram"
+)
 
 // Load is one scenario as it was to be played, written before its first request.
 type Load struct {
@@ -52,6 +57,27 @@ type Tick struct {
 	Due        int64      `json:"due"`              // by the schedule; in a closed model those sent
 	Operations []TickPart `json:"operations"`
 	Generator  *Generator `json:"generator,omitempty"`
+}
+
+// Clone is a copy that stays as it is, whatever becomes of the tick: the one who measures uses its memory again.
+func (t *Tick) Clone() Tick {
+	c := *t
+	c.Operations = slices.Clone(t.Operations)
+	for i := range c.Operations {
+		p := &c.Operations[i]
+		p.Violations, p.Causes = maps.Clone(p.Violations), maps.Clone(p.Causes)
+		p.Lag = p.Lag.Clone()
+		p.Classes = slices.Clone(p.Classes)
+		for j := range p.Classes {
+			p.Classes[j].Service, p.Classes[j].Response = p.Classes[j].Service.Clone(), p.Classes[j].Response.Clone()
+		}
+	}
+	if t.Generator != nil {
+		g := *t.Generator
+		g.Pacing = g.Pacing.Clone()
+		c.Generator = &g
+	}
+	return c
 }
 
 // TickPart is what happened to the requests of one operation and size.

@@ -109,6 +109,9 @@ func (r *Run) Records(yield func(Record) bool) {
 	for i := 0; more && i < len(r.Ticks); i++ {
 		more = yield(Record{Tick: &r.Ticks[i]})
 	}
+	for i := 0; more && i < len(r.Searches); i++ {
+		more = yield(Record{Search: &r.Searches[i]})
+	}
 	if more && r.Footer != nil {
 		yield(Record{Footer: r.Footer})
 	}

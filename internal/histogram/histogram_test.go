@@ -84,3 +84,38 @@ func BenchmarkAdd(b *testing.B) {
 		h.Add(700 * time.Microsecond)
 	}
 }
+
+// A histogram that was read or cloned says what the one says that was counted into, and takes little.
+func TestFoldedHistogramsSayTheSame(t *testing.T) {
+	chance := rand.New(rand.NewPCG(5, 6))
+	for _, n := range []int{0, 1, 2, 7, 1000} {
+		var counted histogram.Histogram
+		for range n {
+			counted.Add(time.Duration(chance.Int64N(int64(3*time.Second)) >> chance.IntN(30)))
+		}
+		if n == 7 {
+			counted.Add(5 * time.Hour)
+		}
+		folded := counted.Clone()
+		if folded.Count() != counted.Count() || folded.Max() != counted.Max() || !slices.Equal(folded.Bars(), counted.Bars()) {
+			t.Errorf("%d times: folded %d up to %s, counted %d up to %s", n, folded.Count(), folded.Max(), counted.Count(), counted.Max())
+		}
+		for q := 0.0; q <= 1; q += 0.01 {
+			if got, want := folded.Quantile(q), counted.Quantile(q); got != want {
+				t.Errorf("%d times: quantile %g is %s folded and %s counted", n, q, got, want)
+			}
+		}
+		got, _ := folded.MarshalText()
+		want, _ := counted.MarshalText()
+		if string(got) != string(want) {
+			t.Errorf("%d times are written in two ways", n)
+		}
+		folded.Add(time.Second)
+		counted.Add(time.Second)
+		folded.Merge(&counted)
+		counted.Merge(counted.Clone())
+		if folded.Count() != counted.Count() || folded.Quantile(0.5) != counted.Quantile(0.5) {
+			t.Errorf("%d times and more: %d folded, %d counted", n, folded.Count(), counted.Count())
+		}
+	}
+}
