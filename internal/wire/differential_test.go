@@ -294,6 +294,8 @@ var answers = []struct {
 	{"header with NUL", "GET", ok + "X: a\x00b\r\nContent-Length: 5\r\n\r\nhello", "the value of header X holds '\\x00'", ""},
 	{"header with CR", "GET", ok + "X: a\rContent-Length: 3\r\nContent-Length: 5\r\n\r\nhello", "the value of header X holds '\\r'", ""},
 	{"header with DEL", "GET", ok + "X: a\x7fb\r\nContent-Length: 5\r\n\r\nhello", "the value of header X holds '\\x7f'", ""},
+	{"header with DEL, far in", "GET", ok + "X: 0123456789\x7f0123456789\r\nContent-Length: 5\r\n\r\nhello", "the value of header X holds '\\x7f'", ""},
+	{"header with tab and DEL", "GET", ok + "X: 0123\t45\x7f0123456789\r\nContent-Length: 5\r\n\r\nhello", "the value of header X holds '\\x7f'", ""},
 	{"header with tab and bytes above ASCII", "GET", ok + "X: a\tb \xff ü\r\nContent-Length: 5\r\n\r\nhello", "200 hello", ""},
 	{"header twice", "GET", ok + "X: a\r\nx: b\r\nContent-Length: 5\r\nX:\r\n\r\nhello", "200 hello", ""},
 	{"header folded", "GET", ok + "X: a\r\n b\r\n\t c\r\nContent-Length: 5\r\n\r\nhello", "200 hello", ""},

@@ -103,10 +103,10 @@ func (x *exchange) run() error {
 			return x.late()
 		}
 		var ours requestError
-		if !x.reused || x.retried || len(x.in) > 0 || errors.As(err, &ours) || !replayable(x.req) {
+		if !x.reused || len(x.in) > 0 || errors.As(err, &ours) || !replayable(x.req) {
 			return err
 		}
-		x.retried = true
+		x.retried = true // on a new connection, so a second time there is none
 		if x.rest != nil {
 			if x.reopened, err = x.req.GetBody(); err != nil {
 				return fmt.Errorf("wire: the request's body, once more: %w", err)

@@ -189,7 +189,13 @@ func TestRequestIsSentOnceMoreOnlyWhereItMayBe(t *testing.T) {
 	}
 	t.Run("never twice", func(t *testing.T) {
 		transport := made(t, Options{MaxConns: 2})
+		var both sync.WaitGroup
+		both.Add(2)
 		address := named(t, func(connection, request int) (string, bool) {
+			if connection <= 2 && request == 1 {
+				both.Done()
+				both.Wait()
+			}
 			return "", request == 2 || connection > 2
 		})
 		// Two kept connections: the request breaks under one, is sent once more on a new one in the other's place, and
@@ -244,10 +250,11 @@ func TestLastUsedIsUsedNext(t *testing.T) {
 	all.Wait()
 	p, _ := transport.pool("http", address)
 	bottom := p.idle[0]
+	since := bottom.idle
 	for range 20 {
 		mustGet(t, transport, "http://"+address, "hello")
 	}
-	if p.idle[0] != bottom || bottom.idle >= p.idle[4].idle {
+	if p.idle[0] != bottom || bottom.idle != since {
 		t.Error("the connection that waits longest was used")
 	}
 	if stats := transport.Stats(); stats.Idle != 5 || stats.Opened != 5 || stats.Reused != 20 {

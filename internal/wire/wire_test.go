@@ -6,6 +6,7 @@ import (
 	"bufio"
 	"bytes"
 	"compress/gzip"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -159,7 +160,9 @@ func TestHeaderThatChangesIsNotThatOfTheAnswerBefore(t *testing.T) {
 	}
 }
 
-func TestObserveHearsOfWholeAnswersAlone(t *testing.T) {
+func TestObserveHearsOfWholeAnswersAlone(t *testing.T) { both(t, observeHearsOfWholeAnswersAlone) }
+
+func observeHearsOfWholeAnswersAlone(t *testing.T, dial func(context.Context, string, string) (net.Conn, error)) {
 	address := talk(t, func(c net.Conn, requests *bufio.Reader) {
 		for req := ask(requests); req != nil; req = ask(requests) {
 			time.Sleep(5 * time.Millisecond)
@@ -177,7 +180,7 @@ func TestObserveHearsOfWholeAnswersAlone(t *testing.T) {
 	}
 	var notes []note
 	var times []Times
-	transport := made(t, Options{Headers: []string{"A"}, Observe: func(req *http.Request, status int, header http.Header, body []byte, at Times) {
+	transport := made(t, Options{Dial: dial, Headers: []string{"A"}, Observe: func(req *http.Request, status int, header http.Header, body []byte, at Times) {
 		notes, times = append(notes, note{req.URL.Path, string(body), header.Get("A"), status}), append(times, at)
 	}})
 	before := time.Now()
