@@ -75,7 +75,7 @@ func New(o Options) (*Client, error) {
 		c.limiter = NewLimiter(o.Target.Limits)
 	}
 	if c.transport == nil {
-		transport, err := newTransport(o.Target)
+		transport, err := NewTransport(o.Target)
 		if err != nil {
 			return nil, err
 		}

@@ -14,9 +14,8 @@ import (
 	"harness/internal/target"
 )
 
-// newTransport makes the bottom of every client. It follows no redirect, keeps no cookie, and unpacks nothing, since
-// it is no http.Client; a proxy of the environment is used for other machines only.
-func newTransport(t *target.Target) (*http.Transport, error) {
+// TLS is whom a target's file trusts beyond the system's own authorities. The error names a file that cannot be read.
+func TLS(t *target.Target) (*tls.Config, error) {
 	config := &tls.Config{InsecureSkipVerify: t.TLS.Insecure}
 	if t.TLS.CA != "" {
 		pem, err := os.ReadFile(t.TLS.CA)
@@ -31,6 +30,16 @@ func newTransport(t *target.Target) (*http.Transport, error) {
 			return nil, fmt.Errorf("tls.ca: %s holds no PEM certificate", t.TLS.CA)
 		}
 		config.RootCAs = pool
+	}
+	return config, nil
+}
+
+// NewTransport makes the bottom of every client. It follows no redirect, keeps no cookie, and unpacks nothing, since
+// it is no http.Client; a proxy of the environment is used for other machines only.
+func NewTransport(t *target.Target) (*http.Transport, error) {
+	config, err := TLS(t)
+	if err != nil {
+		return nil, err
 	}
 	return &http.Transport{
 		Proxy:                  http.ProxyFromEnvironment, // never for loopback
