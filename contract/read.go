@@ -13,6 +13,7 @@ type read struct {
 type memo struct {
 	value       any
 	fingerprint string
+	size        int // bytes of the answers that it was made of
 }
 
 // Read returns what the target holds under a name: the list of an account, a window of keys, a page. The function
@@ -32,8 +33,9 @@ func Read[V any](t *T, name string, fetch func() (V, string)) V {
 			return m.value.(V)
 		}
 	}
+	before := t.received
 	value, fingerprint := fetch()
-	t.env.remember(t.c.API, name, memo{value, fingerprint})
+	t.env.remember(t.c.API, name, memo{value, fingerprint, t.received - before})
 	t.reads[name] = &read{again: boxed(fetch), fingerprint: fingerprint}
 	return value
 }
@@ -45,8 +47,9 @@ func boxed[V any](fetch func() (V, string)) func() (any, string) {
 // moved reads everything again that the try compared against and names what is no longer the same.
 func (t *T) moved() (names []string) {
 	for name, r := range t.reads {
+		before := t.received
 		value, fingerprint := r.again()
-		t.env.remember(t.c.API, name, memo{value, fingerprint})
+		t.env.remember(t.c.API, name, memo{value, fingerprint, t.received - before})
 		if fingerprint != r.fingerprint {
 			names = append(names, name)
 		}

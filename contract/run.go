@@ -43,12 +43,17 @@ type Environment struct {
 
 	mu      sync.Mutex
 	memos   map[string]memo
+	held    int                    // bytes of the answers that the memos were made of
 	fetches map[string]*sync.Mutex // by read
 	served  map[string]bool        // API and operation that answered with success
 }
 
 // DefaultConfirm is how many tries a failure is given: all broken is broken, some is flaky.
 const DefaultConfirm = 3
+
+// mostHeld is how many bytes of answers the reads of a run may be made of that it remembers at one time: ten times what
+// they are on a well-behaved target.
+const mostHeld = 16 << 20
 
 func (env *Environment) remembered(api, name string) (memo, bool) {
 	env.mu.Lock()
@@ -60,9 +65,10 @@ func (env *Environment) remembered(api, name string) (memo, bool) {
 func (env *Environment) remember(api, name string, m memo) {
 	env.mu.Lock()
 	defer env.mu.Unlock()
-	if env.memos == nil {
-		env.memos = map[string]memo{}
+	if env.memos == nil || env.held+m.size > mostHeld {
+		env.memos, env.held = map[string]memo{}, 0 // read again by whoever wants it
 	}
+	env.held += m.size - env.memos[api+" "+name].size
 	env.memos[api+" "+name] = m
 }
 

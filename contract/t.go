@@ -27,6 +27,7 @@ type T struct {
 	api         *client.Client
 	try         int // 1 for the first
 	exchanges   []seen
+	received    int // bytes of answers
 	observation map[string]string
 	reads       map[string]*read
 	planning    bool // end at the first request instead of sending it
@@ -87,6 +88,7 @@ func (t *T) TryAll(requests ...client.Request) []*client.Exchange {
 	answers := t.api.SendAll(t.ctx, requests)
 	for _, e := range answers {
 		t.exchanges = append(t.exchanges, seen{e.ID, e.Tries})
+		t.received += len(e.Body)
 		if e.OK() && !e.Request.Odd {
 			t.env.answered(t.c.API, e.Request.Operation.ID)
 		}

@@ -56,21 +56,33 @@ const extension = "x-requirement"
 // was read on the way: Absent where the document says nothing of it, or it is no JSON. The body is read once exactly
 // and once by kin-openapi; what both say of one place is told once.
 func (op *Operation) Check(a Answer) (exact.Value, []Departure) {
+	var value exact.Value
+	departures := op.CheckRead(a, func() (exact.Value, []exact.Flaw) {
+		var flaws []exact.Flaw
+		value, flaws = exact.Read(a.Body)
+		return value, flaws
+	})
+	return value, departures
+}
+
+// CheckRead is Check for a caller who reads bodies itself, perhaps once for many operations. read is called once at
+// most, and only where the document says something of the body.
+func (op *Operation) CheckRead(a Answer, read func() (exact.Value, []exact.Flaw)) []Departure {
 	response := op.response(a.Status)
 	if response == nil {
-		return exact.Value{}, []Departure{{Requirement: Implied(op), Count: 1, Message: fmt.Sprintf("status %d is none of those in the document: %s", a.Status, strings.Join(op.Statuses(), " "))}}
+		return []Departure{{Requirement: Implied(op), Count: 1, Message: fmt.Sprintf("status %d is none of those in the document: %s", a.Status, strings.Join(op.Statuses(), " "))}}
 	}
 	if len(response.Content) == 0 {
-		return exact.Value{}, nil // the document says nothing of this body
+		return nil // the document says nothing of this body
 	}
 	c := check{op: op, bearer: bearer(response.Extensions, Implied(op))}
 	media := response.Content.Get(a.Header.Get("Content-Type"))
 	if media == nil {
 		c.depart(c.bearer, "", fmt.Sprintf("Content-Type is %q, the document has %s", a.Header.Get("Content-Type"), strings.Join(mediaTypes(response), ", ")))
-		return exact.Value{}, c.departures
+		return c.departures
 	}
 	if media.Schema == nil {
-		return exact.Value{}, nil
+		return nil
 	}
 	schema := media.Schema.Value
 	if a.Status >= 400 {
@@ -79,16 +91,16 @@ func (op *Operation) Check(a Answer) (exact.Value, []Departure) {
 	if charset := parameter(a.Header.Get("Content-Type"), "charset"); charset != "" && !strings.EqualFold(charset, "utf-8") {
 		c.depart(c.bearer, "", fmt.Sprintf("charset is %q, JSON is exchanged as UTF-8 (RFC 8259)", charset))
 	}
-	value, flaws := exact.Read(a.Body)
+	value, flaws := read()
 	for _, flaw := range flaws {
 		c.depart(c.bearer, flaw.Pointer, flaw.Message)
 		if flaw.Fatal {
-			return exact.Value{}, c.departures
+			return c.departures
 		}
 	}
 	c.strict(nil, schema, value, c.bearer)
 	c.schemas(schema, a)
-	return value, c.departures
+	return c.departures
 }
 
 // response finds what the document says of a status: the status itself, its range, or the default.
@@ -117,15 +129,19 @@ type check struct {
 	op         *Operation
 	bearer     string // requirement of the answer as a whole
 	departures []Departure
-	seen       map[string]int // place with indices blanked, and kind of departure → index into departures
+	seen       map[string]int   // place with indices blanked, and kind of departure → index into departures
+	places     map[string][]int // requirement → indices into departures
 }
+
+// mostPlaces is how many places of an answer are told for one requirement; further ones are only counted.
+const mostPlaces = 50
 
 // depart notes a departure; alike ones at other indices of an array are counted, and the strict layer's word stands
 // where kin-openapi has another for the same place.
 func (c *check) depart(requirement, pointer, message string) {
 	pointer, message = clip(pointer), clip(message)
 	if c.seen == nil {
-		c.seen = map[string]int{}
+		c.seen, c.places = map[string]int{}, map[string][]int{}
 	}
 	place := requirement + " " + blankIndices(pointer)
 	if i, ok := c.seen[place]; ok {
@@ -134,7 +150,12 @@ func (c *check) depart(requirement, pointer, message string) {
 		}
 		return
 	}
+	if of := c.places[requirement]; len(of) >= mostPlaces {
+		c.departures[of[len(of)-1]].Count++
+		return
+	}
 	c.seen[place] = len(c.departures)
+	c.places[requirement] = append(c.places[requirement], len(c.departures))
 	c.departures = append(c.departures, Departure{Requirement: requirement, Pointer: pointer, Message: message, Count: 1})
 }
 

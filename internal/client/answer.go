@@ -55,18 +55,10 @@ func (c *Client) receive(via http.RoundTripper, req *http.Request) (*specs.Answe
 			return nil, err
 		}
 	}
-	if n := values(answer.Body); n > maxValues {
+	if n := separators(answer.Body); n > maxValues {
 		return nil, fmt.Errorf("%w: it holds about %d values, at most %d are read", errBody, n, maxValues)
 	}
 	return answer, nil
-}
-
-// values is about how many JSON values a body holds: what stands between two of them, counted within strings too.
-func values(body []byte) int {
-	if len(body) <= maxValues {
-		return 0 // a value takes a byte at least
-	}
-	return bytes.Count(body, []byte{','}) + bytes.Count(body, []byte{'['}) + bytes.Count(body, []byte{'{'})
 }
 
 var errBody = errors.New("the body of the answer cannot be read")

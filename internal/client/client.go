@@ -24,7 +24,6 @@ import (
 	"time"
 
 	"harness/internal/evidence"
-	"harness/internal/exact"
 	"harness/internal/target"
 	"harness/specs"
 )
@@ -169,7 +168,6 @@ func (c *Client) exchange(ctx context.Context, r Request) *Exchange {
 		e.Err = c.redactor.error(e.Err)
 	}
 	c.check(e)
-	_ = e.JSON() // read now: cases that run side by side share exchanges
 	c.record(e, sent)
 	return e
 }
@@ -239,17 +237,17 @@ func exactURL(base, target string) (*url.URL, error) {
 	return &url.URL{Scheme: server.Scheme, Host: server.Host, Opaque: want}, nil
 }
 
-// check holds the answer against the document. HEAD and OPTIONS have no documented answer; an answer that says nothing
-// about the API, such as a gateway's, has nothing to depart from, nor has one to an odd request. A request spelled by
-// hand is held against the operation it really is, and against nothing when it is none.
+// check reads the answer and holds it against the document. HEAD and OPTIONS have no documented answer; an answer that
+// says nothing about the API, such as a gateway's, has nothing to depart from, nor has one to an odd request. A request
+// spelled by hand is held against the operation it really is, and against nothing when it is none.
 func (c *Client) check(e *Exchange) {
+	body, read := c.judged.of(e.Body) // now: cases that run side by side share exchanges
+	e.Body, e.value, e.parsed = read.body, read.value, true
 	if e.Err != nil || !e.Judgeable() || e.Request.Odd || e.Request.Method == http.MethodHead || e.Request.Method == http.MethodOptions {
 		return
 	}
 	if op := c.operation(e.Request); op != nil {
-		known := c.judged.check(op, specs.Answer{Status: e.Status, Header: e.Header, Body: e.Body})
-		e.value, e.Departures, e.Body = known.value, known.departures, known.body
-		e.parsed = e.value.Kind != exact.Absent
+		e.Departures = c.judged.check(op, specs.Answer{Status: e.Status, Header: e.Header, Body: e.Body}, body, read)
 	}
 }
 
