@@ -28,6 +28,7 @@ const (
 	exitViolated  = 1 // the contract is violated
 	exitUsage     = 2 // usage or configuration
 	exitNotJudged = 3 // out of reach, refused, or too little to judge
+	exitStale     = 4 // the list of known failures holds what is no longer so, or is past its day
 	exitBreaking  = 5 // a document changed so that callers break
 	exitHarness   = 6 // a fault of the harness itself
 )
@@ -94,7 +95,7 @@ Without a target it tests the embedded reference server:
     harness contract
 
 Exit codes: 0 green · 1 contract violated · 2 usage or configuration · 3 not judged ·
-5 breaking change of a document · 6 fault of the harness.`,
+4 known failures stale or expired · 5 breaking change of a document · 6 fault of the harness.`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args:          cobra.ArbitraryArgs,
@@ -111,6 +112,6 @@ Exit codes: 0 green · 1 contract violated · 2 usage or configuration · 3 not 
 		return fmt.Errorf("%w\nhint: %s --help", err, c.CommandPath())
 	})
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(newContract(d), newServe(d), newReport(d), newCompare(d), newStore(d), newCanDeploy(d), newExplain(d), newList(d), newMutants(d), newReplay(d), newSpec(d), newTarget(d), newVersion(d))
+	root.AddCommand(newAccept(d), newContract(d), newServe(d), newReport(d), newCompare(d), newStore(d), newCanDeploy(d), newExplain(d), newList(d), newMutants(d), newReplay(d), newSpec(d), newTarget(d), newVersion(d))
 	return root
 }

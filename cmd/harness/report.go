@@ -24,6 +24,7 @@ func newReport(d door) *cobra.Command {
 	var all bool
 	var files []string
 	var past, target string
+	var accepted knownFile
 	c := &cobra.Command{
 		Use:   "report RUN",
 		Short: "Draw a stored run again, in any format",
