@@ -381,6 +381,8 @@ func TestGeneratedAnswersBesideNetHTTP(t *testing.T) {
 	})
 }
 
+// FuzzWireAgainstNetHTTP is best run with -fuzzminimizetime 10x: the same bytes are not always read in the same pieces, so
+// coverage wavers and inputs are minimized for long.
 func FuzzWireAgainstNetHTTP(f *testing.F) {
 	for i, a := range answers {
 		f.Add(a.method == "HEAD", []byte(a.answer), uint16(i*7))
