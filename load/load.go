@@ -48,6 +48,7 @@ type Operation struct {
 	// Check holds an answer against its document, and reads the Paths; Compile makes it. Workers share it, each with a
 	// Reading of its own.
 	Check func(specs.Answer, *schema.Reading) []specs.Departure
+	Share float64 // of the requests, 0 to 1
 
 	index int
 }

@@ -26,6 +26,7 @@ type Plan struct {
 	Scenario   *Scenario
 	Operations []*Operation
 	Next       func(*Ask) // fills the next request; called by one goroutine at a time
+	Notes      []string   // what the target cannot give: steps left out, sizes cut
 }
 
 // Options say how a plan is played.
@@ -109,6 +110,9 @@ func Play(ctx context.Context, abandon <-chan struct{}, plan Plan, level Level, 
 	}
 	attackers = min(attackers, workers)
 	r.recorder = newRecorder(attackers)
+	if o.Opened != nil {
+		r.opened = o.Opened()
+	}
 	stopped := context.AfterFunc(ctx, func() { r.halt.Store(true) })
 	defer stopped()
 
@@ -180,7 +184,8 @@ func (r *run) prepare(ctx context.Context) error {
 // sign puts the headers of each operation in place; tokens are renewed so.
 func (r *run) sign(ctx context.Context) error {
 	for i, op := range r.plan.Operations {
-		request := client.Request{Operation: op.Operation}
+		// Unpacking would be the generator's time and not the server's, so answers are asked for as they are.
+		request := client.Request{Operation: op.Operation, Header: http.Header{"Accept-Encoding": {"identity"}}}
 		if op.Method == http.MethodPost {
 			request.Body = []byte("{}") // asks for a Content-Type
 		}
