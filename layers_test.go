@@ -21,7 +21,7 @@ var floors = [][]string{
 	{"internal/requirement", "internal/client", "internal/schema", "internal/measure"},
 	{"internal/verdict", "internal/fixture", "internal/specdiff"},
 	{"contract", "load", "internal/history"},
-	{"internal/report", "contract/gotoaccount", "contract/genesyscloud"},
+	{"internal/report", "internal/live", "contract/gotoaccount", "contract/genesyscloud"},
 	{"cmd/harness"},
 }
 
