@@ -134,6 +134,11 @@ func (l *lane) play(s *slot, seq uint64) {
 	if s.held {
 		smp.held = true
 		s.back(&Answer{})
+		if r.options.Results != nil {
+			smp.cause = "not sent: the server asked to be left alone"
+			r.options.Results(r.result(s, smp, 0))
+			smp.cause = ""
+		}
 		r.recorder.add(l.attacker, smp)
 		return
 	}

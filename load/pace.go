@@ -19,6 +19,7 @@ type Pace struct {
 	Period   time.Duration // of a sine; how long a spike lasts
 	Stages   []Stage       // of stages
 	Workers  int           // of a closed model: requests in flight at any time
+	Most     float64       // requests a second that a closed model keeps below, however fast the answers come; 0 is no bound
 }
 
 // Stage is a stretch of time in which the rate goes evenly from where it was to Rate.
@@ -191,7 +192,10 @@ func (p *poisson) Due(hit uint64) (time.Duration, bool) {
 }
 
 // closed has no times: a request is due when a worker is free. Rate is 0.
-type closed struct{ length time.Duration }
+type closed struct {
+	length time.Duration
+	every  time.Duration // least time from one request to the next; 0 for none
+}
 
 // Due is at once, for as long as the schedule lasts; the pacer watches the clock.
 func (c closed) Due(uint64) (time.Duration, bool) { return 0, true }
@@ -208,7 +212,11 @@ func (p Pace) Schedule(seed uint64) Schedule {
 	var s Schedule
 	switch p.Kind {
 	case "closed":
-		return closed{p.Duration}
+		c := closed{length: p.Duration}
+		if p.Most > 0 {
+			c.every = seconds(1 / p.Most)
+		}
+		return c
 	case "sine":
 		s = sine{mean: p.Rate, swing: p.Peak - p.Rate, period: p.Period.Seconds(), length: p.Duration}
 	case "spike":
@@ -265,7 +273,11 @@ func (p Pace) String() string {
 	}
 	switch p.Kind {
 	case "closed":
-		return fmt.Sprintf("closed, %d in flight for %s", p.Workers, p.Duration)
+		bound := ""
+		if p.Most > 0 {
+			bound = fmt.Sprintf(", at most %g/s", p.Most)
+		}
+		return fmt.Sprintf("closed, %d in flight for %s%s", p.Workers, p.Duration, bound)
 	case "sine":
 		return fmt.Sprintf("sine around %g/s up to %g/s every %s for %s%s", p.Rate, p.Peak, p.Period, p.Duration, arrival)
 	case "spike":
@@ -279,3 +291,19 @@ func (p Pace) String() string {
 }
 
 func seconds(s float64) time.Duration { return time.Duration(math.Round(s * 1e9)) }
+
+// Requests is about how many requests come due; 0 where nobody can know: in a closed model, in a search.
+func (p Pace) Requests() float64 {
+	if p.Kind == "closed" || p.Kind == "breakpoint" {
+		return 0
+	}
+	p.Arrival = ""
+	schedule := p.Schedule(0)
+	const pieces = 10_000
+	piece := schedule.Length() / pieces
+	sum := 0.0
+	for i := range time.Duration(pieces) {
+		sum += schedule.Rate(piece*i+piece/2) * piece.Seconds()
+	}
+	return math.Round(sum)
+}

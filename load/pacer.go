@@ -34,6 +34,8 @@ type pacer struct {
 	// it is in flight, and there are fewer of those than places.
 	dues []atomic.Int64
 
+	earliest time.Duration // of a closed model with a bound: no hit before
+
 	locked bool
 	behind fault // why it is behind, since it last was not
 
@@ -63,7 +65,14 @@ func (p *pacer) Pace(_ time.Duration, hits uint64) (time.Duration, bool) {
 		return 0, true
 	}
 	now := p.clock.now()
-	if _, unpaced := p.schedule.(closed); unpaced {
+	if c, unpaced := p.schedule.(closed); unpaced {
+		if c.every > 0 {
+			if now < p.earliest && !p.sleep(p.earliest) {
+				return 0, true
+			}
+			now = p.clock.now()
+			p.earliest = now + c.every*time.Duration(p.step) // attackers take turns
+		}
 		p.note(hits, now)
 		return 0, now >= p.schedule.Length()
 	}
