@@ -19,7 +19,7 @@ import (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	os.Exit(run(ctx, os.Args[1:], door{stdout: os.Stdout, stderr: os.Stderr, env: os.LookupEnv}))
+	os.Exit(run(ctx, os.Args[1:], door{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, env: os.LookupEnv}))
 }
 
 // Exit codes, one meaning each; when several apply, 6 wins over 3, then 1, 5 and 4.
@@ -35,6 +35,7 @@ const (
 
 // door is everything that comes in from outside beside the arguments; nothing further in reads the environment.
 type door struct {
+	stdin          io.Reader
 	stdout, stderr io.Writer
 	env            func(string) (string, bool)
 }

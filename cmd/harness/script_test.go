@@ -22,7 +22,7 @@ func TestMain(m *testing.M) {
 		"harness": func() {
 			ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 			defer stop()
-			code := run(ctx, os.Args[1:], door{stdout: os.Stdout, stderr: os.Stderr, env: os.LookupEnv})
+			code := run(ctx, os.Args[1:], door{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, env: os.LookupEnv})
 			stop()
 			if left := leftBehind(); left != "" {
 				fmt.Fprintln(os.Stderr, "left behind: "+left)

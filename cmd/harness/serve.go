@@ -7,9 +7,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -35,13 +38,16 @@ With --target-out it writes a target file with a working credential for every pr
     harness contract --target local.yaml
 
 --hostile puts a server in front that no caller should meet: it resets connections, sends bodies without end, lies
-about lengths (harness list hostile). --spare and --every say from which request on, and how often.`,
+about lengths (harness list hostile). --spare and --every say from which request on, and how often.
+
+With --attached it stops when standard input ends, so that it never outlives the program that started it.`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error { return serve(c.Context(), d, f) },
 	}
 	o, flags := &f.reference, c.Flags()
 	flags.StringVar(&f.address, "addr", "127.0.0.1:0", "address to listen on; port 0 picks a free one")
 	flags.StringVar(&f.targetOut, "target-out", "", "write a target file for this server")
+	flags.BoolVar(&f.attached, "attached", false, "stop when standard input ends; Ctrl-C is left to whoever holds its other end")
 	flags.StringVar(&f.hostile, "hostile", "", "misbehave in this way")
 	flags.IntVar(&f.spare, "spare", 0, "with --hostile: answer so many requests rightly before the first one that is not")
 	flags.IntVar(&f.every, "every", 1, "with --hostile: misbehave on one request in so many")
@@ -59,6 +65,7 @@ type serveFlags struct {
 	reference                   reference.Options
 	address, targetOut, hostile string
 	spare, every                int
+	attached                    bool
 }
 
 func serve(ctx context.Context, d door, f serveFlags) error {
@@ -76,8 +83,27 @@ func serve(ctx context.Context, d door, f serveFlags) error {
 		}
 	}
 	fmt.Fprintln(d.stdout, f.line(s.url))
+	if f.attached {
+		// A terminal hands Ctrl-C to every process of the foreground; whoever started this one says when it ends.
+		signal.Ignore(os.Interrupt)
+		<-ended(ctx, d.stdin)
+		return nil
+	}
 	<-ctx.Done()
 	return nil
+}
+
+// ended is closed when a stream has come to its end, or ctx to its.
+func ended(ctx context.Context, r io.Reader) <-chan struct{} {
+	done := make(chan struct{})
+	var once sync.Once
+	end := func() { once.Do(func() { close(done) }) }
+	context.AfterFunc(ctx, end)
+	go func() {
+		_, _ = io.Copy(io.Discard, r) // however it ends, it has ended
+		end()
+	}()
+	return done
 }
 
 // listen starts the server that the flags ask for.
