@@ -5,6 +5,7 @@ package contract
 import (
 	"fmt"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -55,7 +56,7 @@ func (a Assertion) Expect(actual any, matcher types.GomegaMatcher, promise strin
 	case can:
 		failure.Expected, failure.Got = differ.Difference(actual)
 	default:
-		failure.Expected = clip(matcher.FailureMessage(actual), 600)
+		failure.Expected = clip(wanted(matcher.FailureMessage(actual)), 600)
 		failure.Got = clip(fmt.Sprint(actual), 300)
 	}
 	for _, h := range a.hypotheses {
@@ -66,6 +67,27 @@ func (a Assertion) Expect(actual any, matcher types.GomegaMatcher, promise strin
 	}
 	a.Fail(failure)
 }
+
+// wanted is what a matcher's message asks for: without the value that it got, which stands beside it, and without the
+// Go types of both. A message of another shape stays as it is.
+func wanted(message string) string {
+	lines := strings.Split(message, "\n")
+	if lines[0] != "Expected" {
+		return message
+	}
+	after := slices.IndexFunc(lines[1:], func(line string) bool { return !strings.HasPrefix(line, " ") })
+	if after < 0 {
+		return message
+	}
+	words := lines[1+after:]
+	for i, line := range words {
+		words[i] = goType.ReplaceAllString(strings.TrimSpace(line), "")
+	}
+	return strings.Join(words, " ")
+}
+
+// goType is how gomega's messages name the type of a value: <[]int64 | len:1, cap:1>:
+var goType = regexp.MustCompile(`^<[^>]*>: `)
 
 // same compares two values; lists of keys are the same in any order when both are.
 func same(a, b any) bool {
