@@ -3,17 +3,19 @@
 
 package contract
 
+import "github.com/zeebo/xxh3"
+
 // read is one bracketed read of a try.
 type read struct {
 	again       func() (any, string)
-	fingerprint string
+	fingerprint xxh3.Uint128
 }
 
 // memo is a read that an earlier case has made already.
 type memo struct {
 	value       any
-	fingerprint string
-	size        int // bytes of the answers that it was made of
+	fingerprint xxh3.Uint128 // a hash of it: the text may be as long as the data
+	size        int          // bytes of the answers that it was made of
 }
 
 // Read returns what the target holds under a name: the list of an account, a window of keys, a page. The function
@@ -34,7 +36,8 @@ func Read[V any](t *T, name string, fetch func() (V, string)) V {
 		}
 	}
 	before := t.received
-	value, fingerprint := fetch()
+	value, text := fetch()
+	fingerprint := xxh3.HashString128(text)
 	t.env.remember(t.c.API, name, memo{value, fingerprint, t.received - before})
 	t.reads[name] = &read{again: boxed(fetch), fingerprint: fingerprint}
 	return value
@@ -48,7 +51,8 @@ func boxed[V any](fetch func() (V, string)) func() (any, string) {
 func (t *T) moved() (names []string) {
 	for name, r := range t.reads {
 		before := t.received
-		value, fingerprint := r.again()
+		value, text := r.again()
+		fingerprint := xxh3.HashString128(text)
 		t.env.remember(t.c.API, name, memo{value, fingerprint, t.received - before})
 		if fingerprint != r.fingerprint {
 			names = append(names, name)
