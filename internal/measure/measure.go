@@ -4,8 +4,9 @@
 package measure
 
 import (
+	"iter"
+	"maps"
 	"slices"
-	"time"
 
 	"harness/internal/evidence"
 	"harness/internal/histogram"
@@ -77,18 +78,57 @@ type Key struct {
 func Total(ticks []evidence.Tick, key Key, keep func(*evidence.Tick) bool) *Sum {
 	s := &Sum{Violations: map[string]int64{}, Causes: map[string]int64{}}
 	for i := range ticks {
-		t := &ticks[i]
-		if keep != nil && !keep(t) {
-			continue
-		}
-		s.Due += t.Due
-		for j := range t.Operations {
-			if p := &t.Operations[j]; (key.Operation == "" || key.Operation == p.Operation) && (key.Size == 0 || key.Size == p.Size) {
-				s.add(p)
-			}
+		if t := &ticks[i]; keep == nil || keep(t) {
+			s.take(t, key)
 		}
 	}
 	return s
+}
+
+func (s *Sum) take(t *evidence.Tick, key Key) {
+	s.Due += t.Due
+	for j := range t.Operations {
+		if p := &t.Operations[j]; (key.Operation == "" || key.Operation == p.Operation) && (key.Size == 0 || key.Size == p.Size) {
+			s.add(p)
+		}
+	}
+}
+
+// reset makes the sum that of nothing, and keeps its memory.
+func (s *Sum) reset() {
+	response, service, lag := s.Response, s.Service, s.Lag
+	response.Reset()
+	service.Reset()
+	lag.Reset()
+	*s = Sum{Violations: map[string]int64{}, Causes: map[string]int64{}, Response: response, Service: service, Lag: lag}
+}
+
+// Seconds hands out the sum of each second in which something came due or left, in their order; what was done later
+// than its second is part of it. The sum is the next one's as soon as the body is left.
+func Seconds(ticks []evidence.Tick, key Key, keep func(*evidence.Tick) bool) iter.Seq2[int, *Sum] {
+	return func(yield func(int, *Sum) bool) {
+		by := bySecond(ticks, keep)
+		sum := &Sum{}
+		for _, second := range slices.Sorted(maps.Keys(by)) {
+			sum.reset()
+			for _, t := range by[second] {
+				sum.take(t, key)
+			}
+			if (sum.Due > 0 || sum.Sent > 0) && !yield(second, sum) {
+				return
+			}
+		}
+	}
+}
+
+func bySecond(ticks []evidence.Tick, keep func(*evidence.Tick) bool) map[int][]*evidence.Tick {
+	by := map[int][]*evidence.Tick{}
+	for i := range ticks {
+		if t := &ticks[i]; keep == nil || keep(t) {
+			by[t.Second] = append(by[t.Second], t)
+		}
+	}
+	return by
 }
 
 func (s *Sum) add(p *evidence.TickPart) {
@@ -116,14 +156,10 @@ func (s *Sum) add(p *evidence.TickPart) {
 // Counting keeps the ticks that are not warm-up.
 func Counting(t *evidence.Tick) bool { return !t.Warmup }
 
-// Span is how long the counting part of a scenario ran.
-func Span(ticks []evidence.Tick) time.Duration {
-	var seconds []int
-	for i := range ticks {
-		if Counting(&ticks[i]) {
-			seconds = append(seconds, ticks[i].Second)
-		}
+// OperationKey is the key of an operation; "*" stands for all of a scenario.
+func OperationKey(operation string) Key {
+	if operation == "*" {
+		operation = ""
 	}
-	slices.Sort(seconds)
-	return time.Duration(len(slices.Compact(seconds))) * time.Second
+	return Key{Operation: operation}
 }

@@ -91,7 +91,7 @@ func Judge(c *requirement.Catalogue, run *evidence.Run, documents ...*specs.API)
 	j.Summary = summarise(j.Findings)
 	if len(loads) > 0 {
 		j.Measurements = measurements(loads)
-		j.Unjudged = loadUnjudged(loads)
+		j.Unjudged = loadUnjudged(loads, j.Findings)
 	} else {
 		j.Unserved = b.unserved(j.Findings, documents)
 		j.Unjudged = cmp.Or(unjudged(run, j.Findings), tooLittle(j.Unserved))

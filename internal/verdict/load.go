@@ -3,7 +3,9 @@
 package verdict
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -16,9 +18,12 @@ import (
 )
 
 // Requirements of the catalogue that only load can judge, by API.
-var underLoad = map[string]struct{ kept, throttling, latency string }{
-	"gotoaccount":  {kept: "GOTO-LOAD-01", throttling: "GOTO-LOAD-03", latency: "GOTO-LOAD-04"},
-	"genesyscloud": {kept: "GC-LOAD-01", throttling: "GC-LOAD-02", latency: "GC-LOAD-02"},
+var underLoad = map[string]struct {
+	kept, latency string
+	throttling    []string
+}{
+	"gotoaccount":  {kept: "GOTO-LOAD-01", latency: "GOTO-LOAD-04", throttling: []string{"GOTO-LOAD-03"}},
+	"genesyscloud": {kept: "GC-LOAD-01", latency: "GC-LOAD-02", throttling: []string{"GC-LOAD-02", "GC-ERR-03"}},
 }
 
 // ObjectiveID is the id of an objective as a requirement: LOAD-SCAN-WALK-P99 for the whole scenario,
@@ -50,8 +55,7 @@ type played struct {
 	doubt  string
 }
 
-// scenarios sorts the ticks of a run by scenario. Of a search for the highest rate only the levels that held are
-// judged: the others were there to fail.
+// scenarios sorts the ticks of a run by scenario.
 func scenarios(run *evidence.Run) []played {
 	var all []played
 	for _, l := range run.Loads {
@@ -62,14 +66,11 @@ func scenarios(run *evidence.Run) []played {
 			}
 		}
 		for _, t := range run.Ticks {
-			if t.Scenario != l.Scenario {
-				continue
-			}
-			p.ticks = append(p.ticks, t)
-			if p.search == nil || p.search.HeldAt(t.Level) {
-				p.judged = append(p.judged, t)
+			if t.Scenario == l.Scenario {
+				p.ticks = append(p.ticks, t)
 			}
 		}
+		p.judged = measure.Judged(p.ticks, p.search)
 		p.doubt = measure.Doubt(p.judged)
 		all = append(all, p)
 	}
@@ -90,11 +91,15 @@ func (b *bench) load(all []played) {
 // violations gives every violation that was counted to its requirement. The exchanges that were kept have said their
 // part already, with all that it takes to see it again; what is counted here stands beside them.
 func (b *bench) violations(p played, op evidence.LoadOperation, sum *measure.Sum) {
-	names := underLoad[op.API]
-	if sum.Validated > 0 && sum.Violating == 0 && b.known[place{names.kept, op.API, op.Operation}] {
-		b.say(place{names.kept, op.API, op.Operation}, contribution{verdict: Pass})
+	if sum.Validated > 0 && sum.Violating == 0 {
+		for _, id := range []string{underLoad[op.API].kept, b.implied[[2]string{op.API, op.Operation}]} {
+			if at := (place{id, op.API, op.Operation}); b.known[at] {
+				b.say(at, contribution{verdict: Pass})
+			}
+		}
 	}
-	for id, n := range sum.Violations {
+	for _, id := range slices.Sorted(maps.Keys(sum.Violations)) {
+		n := sum.Violations[id]
 		at := place{id, op.API, op.Operation}
 		if !b.asks(at) {
 			if implied := b.implied[[2]string{op.API, op.Operation}]; implied != "" {
@@ -103,8 +108,8 @@ func (b *bench) violations(p played, op evidence.LoadOperation, sum *measure.Sum
 		}
 		first := firstViolation(p.ticks, op.Operation, id)
 		b.say(at, contribution{verdict: Fail, alike: "under load", failure: &evidence.Failure{
-			Message: fmt.Sprintf("%s of %s answers in scenario %s departed, %.3g in 100,000; the first in %s",
-				group(n), group(sum.Validated), p.Scenario, float64(n)*1e5/float64(max(sum.Validated, 1)), first),
+			Message: fmt.Sprintf("%s of %s answers in scenario %s departed, %s; the first in %s",
+				group(n), group(sum.Validated), p.Scenario, measure.Show("violations", float64(n)*1e5/float64(max(sum.Validated, 1))), first),
 			Expected: "an answer that the document allows, under load as well",
 		}})
 	}
@@ -130,22 +135,63 @@ func firstViolation(ticks []evidence.Tick, operation, id string) string {
 // observations keeps what nobody promised: throttling, and how long answers took, in coarse steps that stay the same
 // from run to run.
 func (b *bench) observations(p played, op evidence.LoadOperation, sum *measure.Sum) {
-	names := underLoad[op.API]
 	if sum.Sent == 0 {
 		return
-	}
-	throttling := "never at " + p.Pace
-	if sum.Throttled > 0 {
-		throttling = "throttled at " + p.Pace
 	}
 	observe := func(id, question, answer string) {
 		if at := (place{id, op.API, op.Operation}); b.known[at] {
 			b.say(at, contribution{verdict: Observed, observation: map[string]string{question: answer}})
 		}
 	}
-	observe(names.throttling, "throttling in "+p.Scenario, throttling)
-	observe(names.latency, "response time in "+p.Scenario, fmt.Sprintf("p50 within %s, p99 within %s",
-		decade(sum.Response.Quantile(0.5)), decade(sum.Response.Quantile(0.99))))
+	for _, id := range underLoad[op.API].throttling {
+		observe(id, "throttling in "+p.Scenario, p.throttling(op.Operation, sum))
+		observe(id, "errors in "+p.Scenario, share(sum.Errors, sum.Sent))
+	}
+	took := func(s *measure.Sum) string {
+		return fmt.Sprintf("p50 within %s, p99 within %s", decade(s.Response.Quantile(0.5)), decade(s.Response.Quantile(0.99)))
+	}
+	latency := underLoad[op.API].latency
+	observe(latency, "response time in "+p.Scenario, took(measure.Total(p.judged, measure.Key{Operation: op.Operation}, measure.Counting)))
+	for _, size := range measure.Sizes(p.judged, op.Operation) {
+		s := measure.Total(p.judged, measure.Key{Operation: op.Operation, Size: size}, measure.Counting)
+		observe(latency, fmt.Sprintf("response time for %d in %s", size, p.Scenario), took(s))
+	}
+}
+
+// throttling says at which rate the server first asked to be left alone, how often, and whether it said for how long.
+func (p played) throttling(operation string, sum *measure.Sum) string {
+	if sum.Throttled == 0 {
+		return "never at " + p.Pace
+	}
+	first := -1
+	level := ""
+	for i := range p.ticks {
+		for _, part := range p.ticks[i].Operations {
+			if part.Operation == operation && part.Throttled > 0 && (first < 0 || p.ticks[i].Second < first) {
+				first, level = p.ticks[i].Second, p.ticks[i].Level
+			}
+		}
+	}
+	text := fmt.Sprintf("%s of the requests, first at %s", share(sum.Throttled, sum.Sent), cmp.Or(level, p.Pace))
+	if sum.Held > 0 {
+		return text + ", with a time to wait"
+	}
+	return text + ", without a time to wait"
+}
+
+// share is a share in words that stay the same from run to run.
+func share(n, of int64) string {
+	switch {
+	case n == 0:
+		return "none"
+	case n*100 <= of:
+		return "at most 1%"
+	case n*10 <= of:
+		return "at most 10%"
+	case n*2 <= of:
+		return "at most half"
+	}
+	return "more than half"
 }
 
 // decade is the power of ten that a time lies within.
@@ -203,12 +249,13 @@ func (f *Finding) hold(h measure.Held, p played) {
 		f.Verdict = Pass
 	default:
 		f.Verdict = Fail
-		f.Message = fmt.Sprintf("%s is %s over %s, %s is meant", h.Metric, measure.Show(h.Metric, h.Value), measure.Span(p.judged), limit(h))
+		sum := measure.Total(p.judged, measure.OperationKey(h.Operation), measure.Counting)
+		over := fmt.Sprintf("over %s and %s requests", measure.Span(p.judged), group(sum.Sent))
+		f.Message = fmt.Sprintf("%s is %s %s, %s is meant", h.Metric, measure.Show(h.Metric, h.Value), over, limit(h))
 		if h.Missed > 0 {
-			f.Message = fmt.Sprintf("%s is %s in the worst of %d windows of %gs, missed in %d of them, the first from second %d; %s is meant",
-				h.Metric, measure.Show(h.Metric, h.Worst), h.Windows, h.Window, h.Missed, h.First, limit(h))
+			f.Message = fmt.Sprintf("%s is %s in the worst of %d windows of %gs, missed in %d of them, the first from second %d; %s is meant (%s %s)",
+				h.Metric, measure.Show(h.Metric, h.Worst), h.Windows, h.Window, h.Missed, h.First, limit(h), measure.Show(h.Metric, h.Value), over)
 		}
-		sum := measure.Total(p.judged, measure.Key{Operation: strings.Trim(h.Operation, "*")}, measure.Counting)
 		f.Failures = []evidence.Failure{{
 			Message: f.Message, Expected: h.Text, Asked: fmt.Sprintf("%s: %s", p.Scenario, p.Pace),
 			Got:      fmt.Sprintf("%s requests sent, %s answered, %s errors", group(sum.Sent), group(sum.Answered), group(sum.Errors)),
@@ -243,7 +290,7 @@ func measurements(all []played) []measure.Measurement {
 }
 
 func (p played) measurement(operation, api string, missed map[string]string) measure.Measurement {
-	s := measure.Total(p.judged, measure.Key{Operation: strings.Trim(operation, "*")}, measure.Counting)
+	s := measure.Total(p.judged, measure.OperationKey(operation), measure.Counting)
 	m := measure.Measurement{
 		Scenario: p.Scenario, API: api, Operation: operation, Verdict: measure.Pass,
 		Due: s.Due, Sent: s.Sent, Answered: s.Answered, Errors: s.Errors, Throttled: s.Throttled, Validated: s.Validated,
@@ -255,8 +302,12 @@ func (p played) measurement(operation, api string, missed map[string]string) mea
 	}
 	text := missed[operation]
 	if operation == "*" && text == "" {
-		for _, other := range missed {
-			text = other
+		// The whole misses what one of its operations does.
+		for _, op := range p.Operations {
+			if missed[op.Operation] != "" {
+				text = op.Operation + " " + missed[op.Operation]
+				break
+			}
 		}
 	}
 	switch {
@@ -271,7 +322,7 @@ func (p played) measurement(operation, api string, missed map[string]string) mea
 }
 
 // loadUnjudged says why a load run says too little, "" when it says enough.
-func loadUnjudged(all []played) string {
+func loadUnjudged(all []played, findings []Finding) string {
 	for _, p := range all {
 		s := measure.Total(p.ticks, measure.Key{}, measure.Counting)
 		switch {
@@ -284,6 +335,10 @@ func loadUnjudged(all []played) string {
 		case p.doubt != "":
 			return fmt.Sprintf("the figures of scenario %s are invalid: %s", p.Scenario, p.doubt)
 		}
+	}
+	// What nobody promised is observed whatever it is: it makes no run green.
+	if !slices.ContainsFunc(findings, func(f Finding) bool { return f.Verdict.Judged() && f.Verdict != Observed }) {
+		return "no objective was judged, and no answer held against its document"
 	}
 	return ""
 }
