@@ -18,7 +18,7 @@ import (
 // What is read of one answer at most. Beyond it the exchange has an error: nothing is said of an answer that was not
 // read whole. The greatest page of the documents is a hundredth of it.
 const (
-	MaxBody   = 16 << 20 // bytes, after decompression
+	MaxBody   = 8 << 20  // bytes, after decompression
 	usualBody = 1 << 20  // bytes up to which answers are read and judged side by side
 	maxValues = 500_000  // JSON values: each takes far more room in memory than in a body
 	maxHeader = 64 << 10 // bytes of all headers together, interim answers included

@@ -282,7 +282,7 @@ func TestABodyBeyondTheLimitIsAnError(t *testing.T) {
 		}
 	}, nil)
 	e := w.send(Request{Operation: w.op("scanLicensesByKey")})
-	if e.Err == nil || !strings.Contains(e.Err.Error(), "longer than 16 MiB") || e.Tries != 1 {
+	if e.Err == nil || !strings.Contains(e.Err.Error(), "longer than 8 MiB") || e.Tries != 1 {
 		t.Errorf("got %v after %d tries", e.Err, e.Tries)
 	}
 }

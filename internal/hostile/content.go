@@ -54,10 +54,8 @@ var contentKinds = []Kind{
 		twist: func(a *answer) { a.say("200 OK", jsonType, longPage()) }},
 	{Name: "members-by-the-thousand", Summary: "an object of 100,000 members",
 		twist: func(a *answer) { a.say("200 OK", jsonType, manyMembers()) }},
-	{Name: "string-10mb", Summary: "one string of 10 MB",
-		twist: func(a *answer) {
-			a.say("200 OK", jsonType, []byte(`[{"key":1,"description":"`+strings.Repeat("x", 10<<20)+`"}]`))
-		}},
+	{Name: "string-6mb", Summary: "one string of 6 MB",
+		twist: func(a *answer) { a.say("200 OK", jsonType, longString()) }},
 	{Name: "name-1mb", Summary: "a member whose name is 1 MB long",
 		twist: func(a *answer) {
 			a.say("200 OK", jsonType, []byte(`[{"key":1,"`+strings.Repeat("n", 1<<20)+`":[1.5]}]`))
@@ -132,6 +130,10 @@ var longPage = sync.OnceValue(func() []byte {
 	text := b.Bytes()
 	text[0] = '['
 	return append(text, ']')
+})
+
+var longString = sync.OnceValue(func() []byte {
+	return []byte(`[{"key":1,"description":"` + strings.Repeat("x", 6<<20) + `"}]`)
 })
 
 // manyMembers is an object of 100,000 numbers.

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -57,7 +58,24 @@ func newText(w *bufio.Writer, o Options) *text {
 	return t
 }
 
-func (t *text) line(s string) { _, _ = t.w.WriteString(strings.TrimRight(s, " ") + "\n") }
+// line writes a line. What a server sent must not reach a terminal as it came, wherever it stands in the line: nothing
+// but our own colours goes through.
+func (t *text) line(s string) {
+	var b strings.Builder
+	for rest := s; rest != ""; {
+		at := []int{len(rest), len(rest)}
+		if found := colours.FindStringIndex(rest); t.colour && found != nil {
+			at = found
+		}
+		b.WriteString(clean(rest[:at[0]]))
+		b.WriteString(rest[at[0]:at[1]])
+		rest = rest[at[1]:]
+	}
+	_, _ = t.w.WriteString(strings.TrimRight(b.String(), " ") + "\n")
+}
+
+// colours matches what paint writes.
+var colours = regexp.MustCompile("\x1b\\[[0-9;]{1,4}m")
 
 // The colours are told by their meaning; all of them can be read on a white page and on a black one.
 const (
