@@ -24,6 +24,7 @@ func newReport(d door) *cobra.Command {
 	var all bool
 	var files []string
 	var past, target string
+	var site publish
 	var accepted knownFile
 	c := &cobra.Command{
 		Use:   "report RUN",
@@ -34,10 +35,17 @@ wrote, one of a store, or its run.jsonl. Nothing is sent. The exit code is that 
     harness report reports/latest
     harness report reports/latest --format json > report.json
     harness report --history reports/history --target staging
-    harness report reports/latest --write junit=junit.xml --write sarif=harness.sarif`,
+    harness report --history reports/history --publish public
+    harness report reports/latest --write junit=junit.xml --write sarif=harness.sarif
+
+--publish writes a site of static pages: how each target stands, each requirement from run to run, badges, and the
+report of each stored run. The reports quote answers of the target; publish them where its owners may be quoted.`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if past != "" && len(args) > 0 {
 				return errors.New("report takes either a run or --history, not both")
+			}
+			if past == "" && site.dir != "" {
+				return errors.New("--publish makes a site of stored runs\nhint: name their folder with --history")
 			}
 			if past == "" && len(args) != 1 {
 				return errors.New("report takes one run: a folder that --out wrote, or its run.jsonl")
@@ -45,6 +53,13 @@ wrote, one of a store, or its run.jsonl. Nothing is sent. The exit code is that 
 			return nil
 		},
 		RunE: func(_ *cobra.Command, args []string) error {
+			if site.dir != "" {
+				gate, err := verdict.FailOnNamed(failOn)
+				if err != nil {
+					return err
+				}
+				return publishHistory(d, past, target, site, gate)
+			}
 			if past != "" {
 				return drawHistory(d, past, target, formatName, all)
 			}
@@ -81,6 +96,9 @@ wrote, one of a store, or its run.jsonl. Nothing is sent. The exit code is that 
 	c.Flags().StringVar(&failOn, "fail-on", string(verdict.FailOnShould), "what fails the gate: must, should, drift")
 	c.Flags().StringVar(&past, "history", "", "a folder of stored runs: draw each requirement over time, as text or json")
 	c.Flags().StringVar(&target, "target", "", "with --history: only this target, by its name")
+	c.Flags().StringVar(&site.dir, "publish", "", "with --history: folder that receives the site")
+	c.Flags().IntVar(&site.pages, "pages", 30, "with --publish: how many of the newest runs of each target get a page; 0 for all")
+	c.Flags().StringVar(&site.maxAge, "max-age", "0", "with --publish: how old a run may be before its target is shown as too old: 24h, 7d; 0 for any age")
 	c.Flags().BoolVar(&all, "all", false, "print observed behaviours one by one as well")
 	return c
 }

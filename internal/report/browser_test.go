@@ -171,17 +171,15 @@ func eval[T any](p *tab, script string) T {
 	return value
 }
 
-// eventually waits for an expression to hold.
+// eventually waits for an expression to hold. While a page gives way to another there is nothing to ask.
 func (p *tab) eventually(expression string) {
 	p.t.Helper()
-	deadline := time.Now().Add(5 * time.Second)
-	for !eval[bool](p, "!!("+expression+")") {
-		if time.Now().After(deadline) {
-			p.t.Errorf("it does not come to hold: %s", expression)
+	for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+		if holds, err := chromedp.Run(p.ctx, chromedp.Evaluate[bool]("!!("+expression+")")); err == nil && holds {
 			return
 		}
-		time.Sleep(20 * time.Millisecond)
 	}
+	p.t.Errorf("it does not come to hold: %s", expression)
 }
 
 // choose sets a field of the filter as a hand would.

@@ -27,7 +27,11 @@ var htmlFiles embed.FS
 var htmlTemplates = template.Must(template.New("").Funcs(template.FuncMap{
 	"count": count, "tone": tone, "signature": signature, "day": day, "moment": moment, "short": shortDigest, "took": duration,
 	"clip": clip, "anchor": anchor, "figure": figure, "web": web, "isZero": func(n int) bool { return n == 0 },
-	"changed": newHTMLChanges, "drifted": htmlDrifted, "pair": func(name, text string) htmlCopy { return htmlCopy{name, text} },
+	"changed": newHTMLChanges, "onDay": onDay, "stamp": func(t time.Time) string { return t.UTC().Format("2006-01-02 15:04") + " UTC" },
+	"matrix": func(targets []siteLink, told []siteMatrixRow) siteMatrix {
+		return siteMatrix{Targets: targets, Told: told}
+	},
+	"drifted": htmlDrifted, "pair": func(name, text string) htmlCopy { return htmlCopy{name, text} },
 	"estimate": withDoubt, "draw": func(run string) string { return "harness report " + shellWord(run) },
 }).ParseFS(htmlFiles, "html/*.tmpl"))
 
@@ -48,14 +52,20 @@ func readAsset(name string) htmlAsset {
 
 var pageCSS, pageJS = readAsset("page.css"), readAsset("page.js")
 
+// htmlAssets are the style sheets and scripts of a page, and the policy that lets them, and nothing else, take effect.
+type htmlAssets struct {
+	Policy  string // Content-Security-Policy
+	Styles  []template.CSS
+	Scripts []template.JS
+}
+
 // htmlPage is what the templates see: the report, and what is worked out of it for reading.
 type htmlPage struct {
 	Report
-	Run          string // where the evidence is stored; "" when it is nowhere
-	Home         string // the index of a site that the page is part of; "" when it stands alone
-	Policy       string // Content-Security-Policy: nothing but what stands in the page
-	Styles       []template.CSS
-	Scripts      []template.JS
+	Run  string // where the evidence is stored; "" when it is nowhere
+	Home string // the index of a site that the page is part of; "" when it stands alone
+	Mark string // what it was drawn with and from, when it is part of a site
+	htmlAssets
 	Headline     string
 	Tone         string // ok, bad or dark
 	Took         time.Duration
@@ -137,7 +147,7 @@ func newHTMLPage(r Report, o Options) *htmlPage {
 
 // allow puts style sheets and scripts into the page, and into its policy: by their hashes, so that nothing that a
 // server said can ever run, whatever it looks like.
-func (p *htmlPage) allow(styles, scripts []htmlAsset) {
+func (p *htmlAssets) allow(styles, scripts []htmlAsset) {
 	policy := []string{"default-src 'none'", "base-uri 'none'", "form-action 'none'"}
 	var style, script []string
 	for _, a := range styles {
