@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"os"
 	"os/signal"
 	"strings"
@@ -53,6 +54,7 @@ func (f fault) Unwrap() error { return f.err }
 
 // run runs one command line and returns its exit code.
 func run(ctx context.Context, args []string, d door) int {
+	log.SetOutput(io.Discard) // net/http tells there what it thinks of a server, in the server's words
 	root := newRoot(d)
 	root.SetArgs(args)
 	return code(root.ExecuteContext(ctx), d.stderr)
@@ -113,6 +115,6 @@ Exit codes: 0 green · 1 contract violated · 2 usage or configuration · 3 not 
 		return fmt.Errorf("%w\nhint: %s --help", err, c.CommandPath())
 	})
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(newAccept(d), newContract(d), newServe(d), newReport(d), newCompare(d), newStore(d), newCanDeploy(d), newExplain(d), newList(d), newMutants(d), newReplay(d), newSpec(d), newTarget(d), newVersion(d))
+	root.AddCommand(newAccept(d), newContract(d), newServe(d), newReport(d), newCompare(d), newStore(d), newCanDeploy(d), newExplain(d), newList(d), newLoad(d), newMutants(d), newReplay(d), newSpec(d), newTarget(d), newVersion(d))
 	return root
 }

@@ -97,11 +97,14 @@ func (s session) run(ctx context.Context) (run *evidence.Run, err error) {
 	return recorder.Run(), nil
 }
 
+// usualMemory is what a small machine has to spare.
+const usualMemory = 160 << 20
+
 // boundMemory has the garbage collector work harder before the program takes more memory than a small machine has to
 // spare, whatever a target sends; GOMEMLIMIT wins.
 func boundMemory() {
 	if debug.SetMemoryLimit(-1) == math.MaxInt64 {
-		debug.SetMemoryLimit(160 << 20)
+		debug.SetMemoryLimit(usualMemory)
 	}
 }
 

@@ -1,0 +1,139 @@
+// How a load run speaks HTTP: with little work a request, or as Go does where that cannot be.
+
+package main
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"net"
+	"net/http"
+	"net/url"
+	"slices"
+	"sync/atomic"
+	"time"
+
+	"harness/internal/client"
+	"harness/internal/wire"
+)
+
+// wires is the way to the target that a run takes.
+type wires struct {
+	name   string // of the transport: fast or std
+	note   string // why it is not the one that was asked for
+	of     func(api string) (transport http.RoundTripper, bounds bool)
+	opened func() int64 // connections so far
+	close  func()
+}
+
+// neededHeaders are those of an answer that anybody looks at: the check of the document, the question whether the
+// server wants to be left alone, and the reader of an answer that broke the contract.
+var neededHeaders = []string{
+	"Content-Type", "Content-Encoding", "Content-Length", "Retry-After", "Date", "Location", "Server", "X-Request-Id",
+	"Inin-Correlation-Id", "X-Amzn-Requestid", "X-Ratelimit-Limit", "X-Ratelimit-Remaining", "X-Ratelimit-Reset",
+}
+
+// connect chooses the transport. The fast one speaks HTTP/1.1 to the target itself; where a proxy stands in between or
+// the target speaks only HTTP/2, the other one is taken, and the report says so.
+func (l *loading) connect(ctx context.Context) (*wires, error) {
+	config, err := client.TLS(l.target)
+	if err != nil {
+		return nil, err
+	}
+	note := ""
+	if l.transport == transportFast {
+		if note, err = l.notFast(ctx, config); err != nil {
+			return nil, err
+		}
+	}
+	if l.transport == transportStd || note != "" {
+		w, err := l.std()
+		if err != nil {
+			return nil, err
+		}
+		w.note = note
+		return w, nil
+	}
+	// Documents name headers of their own; the check wants to see them.
+	headers := slices.Clone(neededHeaders)
+	for _, api := range l.apis {
+		for _, op := range api.Operations {
+			for _, response := range op.Spec.Responses.Map() {
+				if response.Value != nil {
+					for name := range response.Value.Headers {
+						headers = append(headers, http.CanonicalHeaderKey(name))
+					}
+				}
+			}
+		}
+	}
+	slices.Sort(headers)
+	fast := wire.New(wire.Options{
+		MaxConns: l.scenario.InFlight(), Timeout: l.target.Limits.Timeout, BodyLimit: client.MaxBody,
+		Headers: slices.Compact(headers), TLS: config,
+	})
+	return &wires{
+		name: transportFast, of: func(string) (http.RoundTripper, bool) { return fast, true },
+		opened: func() int64 { return fast.Stats().Opened }, close: fast.CloseIdleConnections,
+	}, nil
+}
+
+// std is net/http, with as many connections kept as there are requests in flight.
+func (l *loading) std() (*wires, error) {
+	transport, err := client.NewTransport(l.target)
+	if err != nil {
+		return nil, err
+	}
+	transport.MaxConnsPerHost, transport.MaxIdleConns, transport.MaxIdleConnsPerHost = l.scenario.InFlight(), 0, l.scenario.InFlight()
+	var opened atomic.Int64
+	dial := transport.DialContext
+	transport.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
+		c, err := dial(ctx, network, address)
+		if err == nil {
+			opened.Add(1)
+		}
+		return c, err
+	}
+	return &wires{
+		name: transportStd, of: func(string) (http.RoundTripper, bool) { return transport, false },
+		opened: opened.Load, close: transport.CloseIdleConnections,
+	}, nil
+}
+
+// notFast says why the fast transport cannot be used, "" when it can. It shakes hands with the target and sends no
+// request. A target that cannot be reached is told by those who ask it for data.
+func (l *loading) notFast(ctx context.Context, config *tls.Config) (string, error) {
+	for _, api := range l.apis {
+		base, err := url.Parse(l.target.APIs[api.Name].URL)
+		if err != nil {
+			return "", err
+		}
+		if proxy, err := http.ProxyFromEnvironment(&http.Request{URL: base}); err == nil && proxy != nil {
+			return "transport std, because a proxy stands before " + base.Host, nil
+		}
+		if base.Scheme == "https" && onlyHTTP2(ctx, base, config) {
+			return "transport std, because " + base.Host + " speaks only HTTP/2", nil
+		}
+	}
+	return "", nil
+}
+
+// noProtocol is the alert of a server that speaks none of the protocols it was offered.
+const noProtocol = tls.AlertError(120)
+
+func onlyHTTP2(ctx context.Context, base *url.URL, config *tls.Config) bool {
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	port := base.Port()
+	if port == "" {
+		port = "443"
+	}
+	config = config.Clone()
+	config.NextProtos = []string{"http/1.1"}
+	conn, err := (&tls.Dialer{Config: config}).DialContext(ctx, "tcp", net.JoinHostPort(base.Hostname(), port))
+	if err != nil {
+		return errors.Is(err, noProtocol)
+	}
+	defer conn.Close()
+	return conn.(*tls.Conn).ConnectionState().NegotiatedProtocol == "h2"
+}
