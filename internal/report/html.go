@@ -4,7 +4,7 @@
 package report
 
 import (
-	"bufio"
+	"bytes"
 	"crypto/sha256"
 	"embed"
 	"encoding/base64"
@@ -14,8 +14,10 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"harness/internal/evidence"
+	"harness/internal/exact"
 	"harness/internal/requirement"
 	"harness/internal/verdict"
 )
@@ -112,11 +114,27 @@ func HTML(w io.Writer, r Report, o Options) error {
 }
 
 func writeHTML(w io.Writer, name string, page any) error {
-	buffered := bufio.NewWriter(w)
-	if err := htmlTemplates.ExecuteTemplate(buffered, name, page); err != nil {
+	var b bytes.Buffer
+	if err := htmlTemplates.ExecuteTemplate(&b, name, page); err != nil {
 		return err
 	}
-	return buffered.Flush()
+	_, err := w.Write(visible(b.Bytes()))
+	return err
+}
+
+// visible writes out the characters that reorder, hide or delete text: a server could make a line for a shell look
+// like another one. The page itself has none but its line breaks and tabs.
+func visible(page []byte) []byte {
+	out := make([]byte, 0, len(page))
+	for len(page) > 0 {
+		if c := page[0]; c >= ' ' && c < 0x7f || c == '\n' || c == '\t' {
+			out, page = append(out, c), page[1:]
+			continue
+		}
+		_, size := utf8.DecodeRune(page)
+		out, page = append(out, exact.Printable(string(page[:size]))...), page[size:]
+	}
+	return out
 }
 
 func newHTMLPage(r Report, o Options) *htmlPage {

@@ -164,6 +164,14 @@ func (h *htmlCause) shorten(left int) int {
 	return took
 }
 
+// Tone says how a cause looks: one that somebody has accepted asks for nobody.
+func (h htmlCause) Tone() string {
+	if h.Accepted != nil && h.Accepted.State == verdict.Accepted {
+		return "seen"
+	}
+	return tone(h.Verdict)
+}
+
 func newHTMLExchange(e evidence.Exchange) htmlExchange {
 	h := htmlExchange{Exchange: e, Line: e.Request.Method + " " + e.Request.URL, Short: e.Request.Method + " " + pathOf(e.Request.URL), Request: headerLines(e.Request.Header)}
 	if e.Response == nil {

@@ -37,8 +37,16 @@ func (m htmlMeasured) Rate() string {
 	return figure(int64(float64(m.Sent)/m.Seconds + 0.5))
 }
 
-// Times are the quantiles of the response time, in the order of the columns.
+// Times are the quantiles of the response time, in the order of the columns; a dash where nothing was timed.
 func (m htmlMeasured) Times() []string {
 	q := m.ResponseTime
-	return []string{milliseconds(q.P50), milliseconds(q.P90), milliseconds(q.P99), milliseconds(q.P999), milliseconds(q.Max)}
+	var times []string
+	for _, seconds := range []float64{q.P50, q.P90, q.P99, q.P999, q.Max} {
+		if q.Max == 0 {
+			times = append(times, "–")
+			continue
+		}
+		times = append(times, milliseconds(seconds))
+	}
+	return times
 }

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode"
 
 	"golang.org/x/net/html"
 
@@ -190,6 +191,19 @@ func TestARunThatIsNotJudgedIsNeverGreen(t *testing.T) {
 		if green != (r.Exit == verdict.ExitGreen) {
 			t.Errorf("%s: green is %v at exit %d", story.name, green, r.Exit)
 		}
+	}
+}
+
+// What reorders or hides text is written out, so that a line is what it looks like.
+func TestHTMLHidesNothing(t *testing.T) {
+	text := page(t, hostile(8))
+	for _, c := range string(text) {
+		if c != '\n' && c != '\t' && (unicode.IsControl(c) || unicode.Is(unicode.Cf, c)) {
+			t.Fatalf("the page holds %U", c)
+		}
+	}
+	if !bytes.Contains(text, []byte(`\u202e`)) {
+		t.Error("what was hidden is not shown")
 	}
 }
 

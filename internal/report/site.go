@@ -38,8 +38,8 @@ type Published struct {
 	Failed  []history.Skipped
 }
 
-// generator marks every page, so that a folder which holds anything else is left alone.
-const generator = `<meta name="generator" content="harness `
+// siteMark marks every page, so that a folder which holds anything else is left alone.
+const siteMark = `<meta name="generator" content="harness `
 
 // drawing is the digest of everything that a report's page is drawn with. A page that another version has drawn is
 // drawn anew.
@@ -103,7 +103,7 @@ func ours(dir string) error {
 		return nil
 	case err != nil:
 		return fmt.Errorf("the site cannot be written: %w", err)
-	case !bytes.Contains(text, []byte(generator)):
+	case !bytes.Contains(text, []byte(siteMark)):
 		return fmt.Errorf("%s holds an index.html that is no site of harness\nhint: name a folder of its own", dir)
 	}
 	return nil
@@ -163,7 +163,7 @@ func standing(file, mark string) bool {
 	defer func() { _ = f.Close() }() // it was only read
 	head := make([]byte, 1024)
 	n, _ := f.Read(head) // what cannot be read is drawn anew
-	return bytes.Contains(head[:n], []byte(generator+mark+`"`))
+	return bytes.Contains(head[:n], []byte(siteMark+mark+`"`))
 }
 
 // replace writes a file whole: a reader sees the old one or the new one.
