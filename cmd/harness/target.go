@@ -77,15 +77,14 @@ func checkTarget(ctx context.Context, d door, file string) error {
 		}
 		defer c.Close()
 		fmt.Fprintf(d.stdout, "\n%s  %s\n", api.Name, t.APIs[api.Name].URL)
-		if err := credentials(ctx, d, c); err != nil {
-			first = errors.Join(first, err)
-		}
+		unread := credentials(ctx, d, c)
 		set, err := fixture.Discover(ctx, map[string]*client.Client{api.Name: c}, t, s.seed, false, recorder.Write)
 		if err != nil {
 			fmt.Fprintf(d.stdout, "  nothing to judge: %s\n", err)
 			first = errors.Join(first, err)
 			continue
 		}
+		first = errors.Join(first, unread)
 		if err := c.Lost(); err != nil {
 			fmt.Fprintf(d.stdout, "  %s\n", err)
 			first = errors.Join(first, &fixture.Unreachable{API: api.Name, URL: t.APIs[api.Name].URL, Detail: err.Error()})
@@ -129,7 +128,7 @@ func credentials(ctx context.Context, d door, c *client.Client) (err error) {
 			state = "works, and departs from the document: " + exact.Printable(e.Departures[0].String())
 		}
 		if name == client.Default && strings.HasPrefix(state, "does not") {
-			err = &fixture.Unreachable{API: c.API().Name, URL: e.URL, Refused: e.Rejected(), Detail: strings.TrimPrefix(state, "does not work: ")}
+			err = &fixture.Unreachable{API: c.API().Name, URL: e.URL, Answered: e.Err == nil, Detail: strings.TrimPrefix(state, "does not work: ")}
 		}
 		fmt.Fprintf(d.stdout, "  credential  %-10s %s\n", name, state)
 	}

@@ -50,9 +50,15 @@ func (c *Client) receive(via http.RoundTripper, req *http.Request) (*specs.Answe
 	if answer.Body, err = c.readBody(req.Context(), resp.Body, resp.ContentLength); err != nil {
 		return nil, err
 	}
-	if strings.EqualFold(resp.Header.Get("Content-Encoding"), "gzip") && len(answer.Body) > 0 {
-		if answer.Body, err = c.unzip(req.Context(), answer.Body); err != nil {
-			return nil, err
+	if len(answer.Body) > 0 {
+		switch coding := strings.ToLower(strings.TrimSpace(resp.Header.Get("Content-Encoding"))); coding {
+		case "", "identity":
+		case "gzip", "x-gzip":
+			if answer.Body, err = c.unzip(req.Context(), answer.Body); err != nil {
+				return nil, err
+			}
+		default:
+			return nil, fmt.Errorf("%w: Content-Encoding is %q, which nobody asked for", errBody, coding)
 		}
 	}
 	if n := separators(answer.Body); n > maxValues {

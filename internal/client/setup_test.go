@@ -4,6 +4,7 @@ package client
 
 import (
 	"io"
+	"log"
 	"net/http"
 	"net/http/httptest"
 	"sync"
@@ -17,7 +18,10 @@ import (
 	"harness/specs"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	log.SetOutput(io.Discard) // net/http tells there what it thinks of hostile servers
+	goleak.VerifyTestMain(m)
+}
 
 // asked is one request as a server saw it.
 type asked struct {
