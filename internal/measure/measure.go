@@ -36,9 +36,10 @@ type Measurement struct {
 
 // The verdicts of a measurement.
 const (
-	Pass    = "pass"
-	Fail    = "fail"    // an objective was missed, or the contract broken
-	Invalid = "invalid" // the generator was the bottleneck: the figures are not the server's
+	Untested = "untested" // nothing was sent
+	Pass     = "pass"
+	Fail     = "fail"    // an objective was missed, the contract broken, or nothing answered
+	Invalid  = "invalid" // the generator was the bottleneck: the figures are not the server's
 )
 
 // Quantiles of a distribution of times, in seconds, to three digits.

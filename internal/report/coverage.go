@@ -56,13 +56,14 @@ func (t Tried) Total() int {
 	return n
 }
 
-// coverage has a row for every operation that a finding is about, in the order of the findings.
+// coverage has a row for every operation that a finding is about, in the order of the findings. The requests of a load
+// run are counted in its ticks.
 func coverage(run *evidence.Run, findings []verdict.Finding, documents []*specs.API) []Coverage {
 	rows, at := []Coverage{}, map[[2]string]int{}
 	rulers := map[[2]string]*ruler{}
 	for _, f := range findings {
 		key := [2]string{f.API, f.Operation}
-		if _, ok := at[key]; !ok {
+		if _, ok := at[key]; !ok && f.Operation != "*" { // an objective of a whole scenario is about no operation
 			at[key] = len(rows)
 			rows = append(rows, Coverage{API: f.API, Operation: f.Operation, Cases: map[evidence.Result]int{}, Constraints: []Constraint{}})
 			rulers[key] = newRuler(run.Header.Target.URLs[f.API], f, documents)
@@ -72,8 +73,17 @@ func coverage(run *evidence.Run, findings []verdict.Finding, documents []*specs.
 		e := &run.Exchanges[i]
 		key := [2]string{e.API, e.Operation}
 		if i, ok := at[key]; ok {
-			rows[i].Requests += max(e.Tries, 1)
+			if len(run.Loads) == 0 || !strings.HasPrefix(e.Case, "load ") {
+				rows[i].Requests += max(e.Tries, 1)
+			}
 			rulers[key].measure(e)
+		}
+	}
+	for i := range run.Ticks {
+		for _, p := range run.Ticks[i].Operations {
+			if i, ok := at[[2]string{p.API, p.Operation}]; ok {
+				rows[i].Requests += int(p.Sent)
+			}
 		}
 	}
 	for _, o := range run.Outcomes {

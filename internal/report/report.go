@@ -49,8 +49,9 @@ type Report struct {
 	Changes *history.Changes `json:"changes"`
 	// Behaviour is what each operation was seen to answer.
 	Behaviour []history.Behaviour `json:"behaviour"`
-	// Measurements are those of a load run.
+	// Measurements are those of a load run; Load is each of its scenarios over its time.
 	Measurements []measure.Measurement `json:"measurements"`
+	Load         []Load                `json:"load"`
 	// Exchanges are those that prove what went wrong, cut to what a page can hold.
 	Exchanges []evidence.Exchange `json:"exchanges"`
 }
@@ -79,7 +80,7 @@ func New(run *evidence.Run, j verdict.Judgement, exit int, documents ...*specs.A
 		Selection: h.Selection, Seed: h.Seed, Command: list(h.Command), Started: h.Started, CutShort: j.CutShort,
 		Problem: j.Problem, Summary: j.Summary, Requests: requests(run), Coverage: coverage(run, j.Findings, documents),
 		Findings: list(j.Findings), Fixtures: list(run.Fixtures), NotJudged: notJudged(j.Findings),
-		KnownFailures: j.Known, Accepted: list(j.Accepted), Behaviour: history.Observe(run, documents...), Measurements: list(j.Measurements),
+		KnownFailures: j.Known, Accepted: list(j.Accepted), Behaviour: history.Observe(run, documents...), Measurements: list(j.Measurements), Load: loads(run, j.Findings),
 		Versions: versions(run), Exchanges: exchanges(run, j.Findings),
 	}
 	if r.Target.URLs == nil {

@@ -27,6 +27,7 @@ func Text(w io.Writer, r Report, o Options) error {
 	buffered := bufio.NewWriter(w)
 	t := newText(buffered, o)
 	t.header(r)
+	t.load(r)
 	t.failures(r)
 	t.known(r)
 	t.notJudged(r)
@@ -219,7 +220,7 @@ func (t *text) observed(r Report) {
 
 // coverage is a table of the operations; a column that is nought throughout is left out.
 func (t *text) coverage(r Report) {
-	if len(r.Coverage) == 0 {
+	if len(r.Coverage) == 0 || len(r.Load) > 0 { // a load run has no cases; its requests are told by scenario
 		return
 	}
 	results := []evidence.Result{

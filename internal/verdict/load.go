@@ -256,16 +256,23 @@ func (f *Finding) hold(h measure.Held, p played) {
 			f.Message = fmt.Sprintf("%s is %s in the worst of %d windows of %gs, missed in %d of them, the first from second %d; %s is meant (%s %s)",
 				h.Metric, measure.Show(h.Metric, h.Worst), h.Windows, h.Window, h.Missed, h.First, limit(h), measure.Show(h.Metric, h.Value), over)
 		}
+		var ruledOut []string
+		if p.doubt == "" {
+			ruledOut = []string{"a generator that was late"}
+		}
 		f.Failures = []evidence.Failure{{
 			Message: f.Message, Expected: h.Text, Asked: fmt.Sprintf("%s: %s", p.Scenario, p.Pace),
 			Got:      fmt.Sprintf("%s requests sent, %s answered, %s errors", group(sum.Sent), group(sum.Answered), group(sum.Errors)),
-			RuledOut: []string{"the generator kept its schedule"},
+			RuledOut: ruledOut,
 		}}
 	}
 }
 
 func limit(h measure.Held) string {
-	if h.Metric == "rate" {
+	switch {
+	case h.Metric == "violations" && h.Limit == 0:
+		return "none"
+	case h.Metric == "rate":
 		return "at least " + measure.Show(h.Metric, h.Limit)
 	}
 	return "at most " + measure.Show(h.Metric, h.Limit)
@@ -311,8 +318,12 @@ func (p played) measurement(operation, api string, missed map[string]string) mea
 		}
 	}
 	switch {
+	case s.Sent == 0:
+		m.Verdict, m.Reason = measure.Untested, "nothing was sent"
 	case p.doubt != "":
 		m.Verdict, m.Reason = measure.Invalid, p.doubt
+	case s.Answered == 0:
+		m.Verdict, m.Reason = measure.Fail, "nothing was answered"
 	case s.Violating > 0:
 		m.Verdict, m.Reason = measure.Fail, fmt.Sprintf("%s answers broke the contract", group(s.Violating))
 	case text != "":

@@ -93,7 +93,7 @@ func TestObjectivesAreRequirements(t *testing.T) {
 		{"warm-up does not count", loaded(p99, second(0, 100, func(t *evidence.Tick, p *evidence.TickPart) { t.Warmup = true; slow(t, p) }), second(1, 100, nil)), "LOAD-SCAN-WALK-P99", verdict.Pass, 0, "", measure.Pass},
 		{"the generator was late", loaded(p99, second(0, 100, late), second(1, 100, late)), "LOAD-SCAN-WALK-P99", verdict.Inconclusive, 3, "invalid run: 50% of the requests left late", measure.Invalid},
 		{"too few to say", loaded(append(p99, objective("*", "errors", 0, 0)), second(0, 5, nil)), "LOAD-SCAN-WALK-P99", verdict.NotExercised, 0, "too few requests", measure.Pass},
-		{"nothing sent", loaded(p99), "LOAD-SCAN-WALK-P99", verdict.NotExercised, 3, "too few requests", measure.Pass},
+		{"nothing sent", loaded(p99), "LOAD-SCAN-WALK-P99", verdict.NotExercised, 3, "too few requests", measure.Untested},
 		{"nobody answers", loaded(p99, second(0, 100, func(_ *evidence.Tick, p *evidence.TickPart) { p.Answered, p.Validated, p.Errors = 0, 0, 100 })), "LOAD-SCAN-WALK-P99", verdict.Fail, 1, "p99 is without an answer over 1s", measure.Fail},
 		{"nothing validated", loaded([]evidence.Objective{objective("*", "violations", 0, 0)}, second(0, 100, func(_ *evidence.Tick, p *evidence.TickPart) { p.Validated = 0 })),
 			"LOAD-SCAN-WALK-VIOLATIONS", verdict.NotExercised, 3, "no answer was held against its document", measure.Pass},
