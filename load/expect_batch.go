@@ -156,11 +156,6 @@ func (f *batchFeed) confirm(asked *list, s *scratch) []specs.Departure {
 		}
 		f.gone[key] = true
 	}
-	for _, owner := range asked.keys {
-		if !slices.ContainsFunc(f.known[owner], func(key int64) bool { return !f.gone[key] }) {
-			f.left = append(f.left, owner)
-		}
-	}
 	if len(there) == 0 {
 		return nil
 	}

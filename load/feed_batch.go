@@ -29,8 +29,7 @@ type batchFeed struct {
 
 	doubts    doubts
 	mu        sync.Mutex
-	gone      map[int64]bool // licences that are there no longer
-	left      []int64        // keys that nothing stands for any more, not yet taken out of draw
+	gone      map[int64]bool // licences that are there no longer; they are asked for as before, and not expected
 	expecting func(*Ask, *Answer) []specs.Departure
 }
 
@@ -150,7 +149,6 @@ func (f *batchFeed) Next(a *Ask) {
 	if again, ok := f.doubts.due(time.Since(f.began)); ok {
 		asked.again, asked.keys = again, again.owners
 	} else {
-		f.settle()
 		asked.keys = slices.Clone(f.draw.take(f.sizes[f.chance.IntN(len(f.sizes))], f.chance))
 	}
 	text := make([]byte, 0, len(f.before)+20*len(asked.keys)+len(f.behind))
@@ -165,15 +163,4 @@ func (f *batchFeed) Next(a *Ask) {
 	a.Refusal = f.op.Batch.Limit > 0 && len(asked.keys) > f.op.Batch.Limit
 	a.Expect = f.expecting
 	slices.Sort(asked.keys) // the request has them in the order of chance, and whether that matters nobody says
-}
-
-// settle takes keys out of the draw that nothing stands for any more; the last one stays.
-func (f *batchFeed) settle() {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if len(f.left) == 0 {
-		return
-	}
-	f.draw.all = slices.DeleteFunc(f.draw.all, func(key int64) bool { return len(f.draw.all) > 1 && slices.Contains(f.left, key) })
-	f.left = nil
 }

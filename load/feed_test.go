@@ -5,15 +5,20 @@ package load_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"io"
 	"maps"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"harness/internal/client"
 	"harness/internal/fixture"
@@ -36,6 +41,13 @@ func (s inside) RoundTrip(r *http.Request) (*http.Response, error) {
 	w := httptest.NewRecorder()
 	s.ServeHTTP(w, r)
 	resp := w.Result()
+	header := http.Header{} // names as a connection hands them on, however the server spells them
+	for name, values := range resp.Header {
+		for _, value := range values {
+			header.Add(name, value)
+		}
+	}
+	resp.Header = header
 	resp.Request = r
 	return resp, nil
 }
@@ -218,4 +230,173 @@ func TestEveryScenarioIsFairToTheReference(t *testing.T) {
 	}
 }
 
-var _ = maps.Keys[map[int]int]
+// unlike are the allowed variants that touch what scans, batches and pages answer.
+var unlike = []string{
+	reference.GzipWhenAccepted, reference.HeaderNamesLower, reference.ContentTypeUpper, reference.WhiteSpace, reference.MembersReversed,
+	reference.StringsEscaped, reference.NumbersRespelled, reference.SetsShuffled, reference.ExtraMembers, reference.OptionalAbsent,
+	reference.EntitlementsBeside, reference.EntitlementsKeyed, reference.BatchUsersIds, reference.UnknownKey404, reference.UnknownOwner404,
+	reference.InvertedRange400, reference.NegativeKey400, reference.PagePastEnd404, reference.CaseInsensitive, reference.KeysTruncated,
+	reference.CountClamped, reference.ShortPages7, reference.ShortPagesHalf, reference.ListsDescending, reference.ListsAsAsked,
+	reference.UsersReversed, reference.PageMaximum25, reference.PageSizeClamped, reference.DataGrows, reference.DataChanges,
+	reference.SmallKeys, reference.UnlimitedOnly, reference.UsersAbsent,
+}
+
+func TestEveryScenarioIsFairToServersUnlikeIt(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes some seconds")
+	}
+	t.Cleanup(load.SetSettled(20 * time.Millisecond)) // so that what is missed is asked for again within the burst
+	for _, variant := range unlike {
+		t.Run(variant, func(t *testing.T) {
+			t.Parallel()
+			b := newBench(t, reference.Options{Variants: []string{variant}, Licenses: 250})
+			for _, name := range names(t) {
+				s, err := load.Read(name)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if s.Pace.Kind != "constant" {
+					continue // those play what others play
+				}
+				got := b.burst(t, b.compose(t, name), 25, 4)
+				if len(got.departures) > 0 || len(got.statuses) != 1 || got.statuses[200] == 0 {
+					t.Errorf("%s: %v, statuses %v, refused %v\n%v", name, got.departures, got.statuses, got.refused, got.example)
+				}
+			}
+		})
+	}
+}
+
+// What a server does wrong is found, and told under the promise that it breaks.
+func TestFaultsAreFoundUnderLoad(t *testing.T) {
+	t.Cleanup(load.SetSettled(5 * time.Millisecond))
+	for _, tc := range []struct {
+		fault, scenario string
+		requests        int
+		want            string // requirements that are broken, sorted
+		perhaps         string // one that may be broken besides, by chance
+	}{
+		{reference.Crosstalk, "mixed", 3000, "GOTO-GET-01 GOTO-LOAD-01", ""},
+		{reference.GenesysCrosstalk, `{operation: getLicenseUser}`, 300, "GC-LOAD-01 GC-USR-01", ""},
+		{reference.CrosstalkRare, `{operation: getLicense}`, 21_000, "GOTO-GET-01 GOTO-LOAD-01", ""},
+		{reference.SharedCursor, "scan-parallel", 1500, "GOTO-LOAD-01 GOTO-SCAN-KEY-10", "GOTO-LOAD-02"},
+		{reference.CountPlusOne, "scan-random", 300, "GOTO-SCAN-KEY-02", ""},
+		{reference.CountUncapped, "limits", 300, "GOTO-SCAN-KEY-03", ""},
+		{reference.StartInclusiveIgnored, "scan-walk", 100, "GOTO-LOAD-01 GOTO-SCAN-KEY-10", ""},
+		{reference.FloatBounds, "scan-random", 300, "GOTO-LOAD-01 GOTO-SCAN-KEY-10", "GOTO-SCAN-KEY-12"},
+		{reference.RoleIgnored, "scan-role", 60, "GOTO-LOAD-01 GOTO-SCAN-ROLE-01", ""},
+		{reference.RoleStartInclusiveIgnored, "scan-role", 60, "GOTO-LOAD-01 GOTO-SCAN-ROLE-03", ""},
+		{reference.AttributeIgnored, "scan-attribute", 60, "GOTO-LOAD-01 GOTO-SCAN-ATTR-01", ""},
+		{reference.AttributeRangeIgnored, "scan-attribute", 60, "GOTO-LOAD-01 GOTO-SCAN-ATTR-07", ""},
+		{reference.BatchRange, "batch-licenses", 60, "GOTO-BATCH-07 GOTO-LOAD-01", ""},
+		{reference.BatchUnlimited, "limits", 200, "GOTO-ACCT-05 GOTO-BATCH-03", "GOTO-USER-04"},
+		{reference.BatchFirstOnly, "batch-licenses", 200, "GOTO-BATCH-01", ""},
+		{reference.AccountForeignLicenses, "batch-accounts", 60, "GOTO-ACCT-01 GOTO-LOAD-01", ""},
+		{reference.UserAccount, "batch-users", 60, "GOTO-LOAD-01 GOTO-USER-01", ""},
+		{reference.EntitlementBatchForeign, "batch-entitlements", 60, "GOTO-ENTB-02 GOTO-LOAD-01", ""},
+		{reference.EntitlementBatchUnlimited, `{operation: getLicenseEntitlementsByKeys, sizes: [101]}`, 60, "GOTO-ENTB-03", ""},
+		{reference.FilterCrossAccount, `{operation: findLicenses}`, 300, "GOTO-FIND-01 GOTO-LOAD-01", ""},
+		{reference.GetFirstOfAccount, `{operation: getLicense}`, 60, "GOTO-GET-01 GOTO-LOAD-01", ""},
+		{reference.AccountKeyDrifts, `{operation: getLicense}`, 60, "GOTO-KEY-10", ""},
+		{reference.PageSizeIgnored, `{operation: getLicenseUsers, api: genesyscloud, sizes: [10]}`, 60, "GC-PAGE-02", ""},
+		{reference.UserSelf, `{operation: getLicenseUser}`, 60, "GC-LOAD-01 GC-USR-01", ""},
+	} {
+		t.Run(tc.fault, func(t *testing.T) {
+			b := newBench(t, reference.Options{Faults: []string{tc.fault}})
+			scenario := tc.scenario
+			if strings.HasPrefix(scenario, "{") {
+				scenario = own(t, scenario)
+			}
+			got := b.burst(t, b.compose(t, scenario), tc.requests, 8)
+			delete(got.departures, tc.perhaps)
+			if broken := strings.Join(slices.Sorted(maps.Keys(got.departures)), " "); broken != tc.want {
+				t.Errorf("%s broke %q, want %q\n%v", tc.scenario, broken, tc.want, got.example)
+			}
+		})
+	}
+}
+
+// own writes a scenario of some steps into a file of its own.
+func own(t testing.TB, steps string) (file string) {
+	t.Helper()
+	file = filepath.Join(t.TempDir(), "own.yaml")
+	text := "steps: [" + steps + "]\npace: {rate: 100/s, duration: 1s}\n"
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
+// losing takes one licence out of some of the lists that a server answers.
+type losing struct {
+	http.Handler
+	paths    func(path string) bool
+	each     uint64 // one in so many answers loses one
+	always   bool   // the same licence, in every answer
+	answered atomic.Uint64
+	lost     atomic.Pointer[string]
+}
+
+func (l *losing) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	inner := httptest.NewRecorder()
+	l.Handler.ServeHTTP(inner, r)
+	body := inner.Body.Bytes()
+	if inner.Code == 200 && l.paths(r.URL.Path) {
+		n := l.answered.Add(1)
+		var all []json.RawMessage
+		if json.Unmarshal(body, &all) == nil && (n%l.each == 0 && len(all) > 2 || l.always && l.lost.Load() != nil) {
+			at := len(all) / 2
+			if l.always {
+				if l.lost.Load() == nil {
+					text := string(all[at])
+					l.lost.CompareAndSwap(nil, &text)
+				}
+				at = slices.IndexFunc(all, func(m json.RawMessage) bool { return string(m) == *l.lost.Load() })
+			}
+			if at >= 0 {
+				body, _ = json.Marshal(slices.Delete(all, at, at+1)) // raw messages can be written
+			}
+		}
+	}
+	maps.Copy(w.Header(), inner.Header())
+	w.Header().Del("Content-Length")
+	w.WriteHeader(inner.Code)
+	_, _ = w.Write(body)
+}
+
+// What is missing from one answer is asked for again: it is a fault when it was there all the time, and none when it
+// has gone.
+func TestWhatIsMissingIsAFaultUnlessItHasGone(t *testing.T) {
+	t.Cleanup(load.SetSettled(5 * time.Millisecond))
+	scans := func(path string) bool { return path == "/v2/licenses" }
+	lists := func(path string) bool { return path != "/v2/licenses" }
+	for _, tc := range []struct {
+		scenario string
+		paths    func(string) bool
+		want     string
+	}{
+		{"scan-walk", scans, "GOTO-SCAN-KEY-13"},
+		{"scan-parallel", scans, "GOTO-LOAD-02"},
+		{"scan-random", scans, "GOTO-SCAN-KEY-12"},
+		{"batch-licenses", lists, "GOTO-BATCH-01"},
+		{"batch-accounts", lists, "GOTO-ACCT-02"},
+		{"batch-users", lists, ""}, // who is assigned may change at any time
+		{"scan-role", scans, ""},   // and so may what is granted
+	} {
+		for _, always := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s always=%t", tc.scenario, always), func(t *testing.T) {
+				b := newBench(t, reference.Options{})
+				plan := b.compose(t, tc.scenario)
+				b.server.Handler = &losing{Handler: b.server.Handler, paths: tc.paths, each: 7, always: always}
+				want := tc.want
+				if always {
+					want = "" // it has gone
+				}
+				got := b.burst(t, plan, 300, 4)
+				if broken := strings.Join(slices.Sorted(maps.Keys(got.departures)), " "); broken != want {
+					t.Errorf("broke %q, want %q\n%v", broken, want, got.example)
+				}
+			})
+		}
+	}
+}

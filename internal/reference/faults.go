@@ -27,6 +27,7 @@ type Fault struct {
 // meet on the server, and nobody can say which do.
 var touches = map[string][]string{
 	SharedCursor:         {"GOTO-SCAN-*", "GOTO-KEY-*", "GOTO-ROUTE-*", "GOTO-ACCT-*", "GOTO-USER-*", "GOTO-LIC-*", "GOTO-LOAD-01", "GOTO-GEN-0?"},
+	CrosstalkRare:        {"GOTO-*"},
 	Crosstalk:            {"GOTO-GET-01", "GOTO-KEY-*", "GOTO-LIC-*", "GOTO-LUSR-*", "GOTO-GEN-04", "GOTO-BATCH-14", "GOTO-USER-*"},
 	GenesysCrosstalk:     {"GC-USR-*", "GC-BUSR-*", "GC-GEN-04"},
 	GetConsumes:          {"GOTO-LIC-*"},
@@ -41,6 +42,12 @@ func (f Fault) MayBreak(requirement string) bool {
 		return ok
 	})
 }
+
+// rare are faults that show in so few answers that the suites, which are kind to a target, would not meet them.
+var rare = map[string]bool{CrosstalkRare: true}
+
+// Rare says whether a fault shows in so few answers that only a load run meets it.
+func (f Fault) Rare() bool { return rare[f.Name] }
 
 var faults = slices.Concat(gotoObjectFaults, gotoListFaults, gotoScanFaults, genesysFaults)
 

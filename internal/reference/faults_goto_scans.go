@@ -34,6 +34,7 @@ const (
 	ScanHidesDisabled     = "scan-hides-disabled"
 	SharedCursor          = "shared-cursor"
 	Crosstalk             = "crosstalk"
+	CrosstalkRare         = "crosstalk-rare"
 
 	// scanLicensesByKey
 	KeyStartInclusiveIgnored = "key-start-inclusive-ignored"
@@ -108,6 +109,7 @@ var gotoScanFaults = []Fault{
 	{ScanHidesDisabled, accountAPI, "scans have no disabled licences", []string{"GOTO-SCAN-KEY-22", "GOTO-ACCT-02"}},
 	{SharedCursor, accountAPI, "scans at the same time share their place", []string{"GOTO-LOAD-02"}},
 	{Crosstalk, accountAPI, "one in sixteen of simultaneous answers belongs to another request", []string{"GOTO-LOAD-01"}},
+	{CrosstalkRare, accountAPI, "one in ten thousand answers belongs to another request of the same operation", []string{"GOTO-LOAD-01"}},
 	// scanLicensesByKey
 	{KeyStartInclusiveIgnored, accountAPI, "startInclusive=false changes nothing in the scan by key", []string{"GOTO-SCAN-KEY-07", "GOTO-SCAN-KEY-10", "GOTO-SCAN-KEY-13", "GOTO-SCAN-KEY-14", "GOTO-SCAN-KEY-16"}},
 	{KeyDefaultCount100, accountAPI, "without count, 100 licences come in the scan by key", []string{"GOTO-SCAN-KEY-01"}},

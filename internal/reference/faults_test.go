@@ -42,8 +42,8 @@ func TestUnknownFaultNamesTheNearest(t *testing.T) {
 	}
 }
 
-// simultaneousOnly are the faults that show only while several requests are being answered.
-var simultaneousOnly = map[string]bool{SharedCursor: true, Crosstalk: true, GenesysCrosstalk: true}
+// simultaneousOnly are the faults that show only while several requests are being answered, or very many.
+var simultaneousOnly = map[string]bool{SharedCursor: true, Crosstalk: true, CrosstalkRare: true, GenesysCrosstalk: true}
 
 func TestEachFaultChangesAnAnswer(t *testing.T) {
 	conforming := newServer(t, Options{})

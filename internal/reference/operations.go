@@ -208,6 +208,9 @@ func (s *Server) authenticate(c *call) *refusal {
 
 // writeAnswer writes an answer that is no error.
 func (s *Server) writeAnswer(w http.ResponseWriter, c *call, body []byte) {
+	if s.has(CrosstalkRare) {
+		body = s.mischief.cross(c.op, c.r.URL.RequestURI(), body)
+	}
 	contentType := "application/json"
 	if s.has(ContentTypeHtml) && c.op == getLicenseProducts {
 		contentType = "text/html"
