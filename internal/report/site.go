@@ -45,16 +45,16 @@ const siteMark = `<meta name="generator" content="harness `
 // drawn anew.
 var drawing = func() string {
 	sum := sha256.New()
-	names, err := fs.Glob(htmlFiles, "html/*")
-	if err != nil {
-		panic(err) // the pattern is ours
-	}
-	for _, name := range names {
-		text, err := htmlFiles.ReadFile(name)
-		if err != nil {
-			panic(err) // it is embedded
+	err := fs.WalkDir(htmlFiles, ".", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
 		}
+		text, err := htmlFiles.ReadFile(name)
 		sum.Write(text)
+		return err
+	})
+	if err != nil {
+		panic(err) // they are embedded
 	}
 	return hex.EncodeToString(sum.Sum(nil)[:6])
 }()
