@@ -248,6 +248,9 @@ func (l *loading) allowed() error {
 		return fmt.Errorf("target %s allows no load\nhint: ask its owner how much it bears, then say so in its file: limits: {load: {rate: 50/s, duration: 10m}}", t.Name)
 	}
 	most := limit.Rate.PerSecond()
+	if s.Pace.Kind == "breakpoint" && s.Pace.Rate <= most {
+		s.Pace.Peak = min(s.Pace.Peak, most) // a search ends where the target says, at the latest
+	}
 	if highest := s.Pace.Highest(); highest > most {
 		return fmt.Errorf("scenario %s asks for up to %g/s, and target %s allows %s\nhint: --rate %s", s.Name, highest, t.Name, limit.Rate, limit.Rate)
 	}

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"net/http"
 	"os"
-	"path/filepath"
 	"strings"
 	"time"
 
@@ -69,18 +68,9 @@ func (l *loading) run(ctx context.Context) (*evidence.Run, error) {
 	if err != nil {
 		return nil, err
 	}
-	return readBack(filepath.Join(l.out, evidenceFile))
-}
-
-func readBack(file string) (*evidence.Run, error) {
-	f, err := os.Open(file)
+	run, err := readRun(l.out)
 	if err != nil {
 		return nil, fault{err}
-	}
-	defer f.Close()
-	run, err := evidence.Read(f)
-	if err != nil {
-		return nil, fault{fmt.Errorf("%s: %w", file, err)}
 	}
 	return run, nil
 }
@@ -111,24 +101,23 @@ func (l *lacking) Error() string { return l.err.Error() }
 
 // play looks for data and plays the scenario on it.
 func (l *loading) play(ctx context.Context, sink evidence.Sink, limiter *client.Limiter, collected *collected, footer *evidence.Footer) error {
-	wires, err := l.connect(ctx)
-	if err != nil {
-		return err
-	}
-	defer wires.close()
 	plan, clients, err := l.compose(ctx, sink, limiter)
 	for _, c := range clients {
 		defer c.Close()
 	}
-	record := l.scenario.Record()
+	record, way := l.scenario.Record(), (*wires)(nil)
 	if err == nil {
 		record = plan.Record()
+		way, err = l.connect(ctx, sink, limiter)
 	}
-	record.Transport, record.Validate, record.Note = wires.name, l.validate, words(record.Note, wires.note)
-	sink(evidence.Record{Load: record})
 	if err != nil {
+		record.Transport, record.Validate = l.transport, l.validate
+		sink(evidence.Record{Load: record})
 		return err
 	}
+	defer way.close()
+	record.Transport, record.Validate, record.Note = way.name, l.validate, words(record.Note, way.note)
+	sink(evidence.Record{Load: record})
 	if record.Note != "" {
 		fmt.Fprintln(l.door.stderr, "harness: "+record.Note)
 	}
@@ -141,8 +130,8 @@ func (l *loading) play(ctx context.Context, sink evidence.Sink, limiter *client.
 	defer done()
 	aborted := ""
 	outcome, err := load.PlayScenario(ctx, abandon, plan, load.Options{
-		Clients: clients, Transport: wires.of, Guard: l.guard, Sample: l.sample, Timeout: l.target.Limits.Timeout,
-		Seed: l.seed, Sink: sink, Opened: wires.opened, Limiter: limiter, Results: collected.results(),
+		Clients: clients, Transport: way.of, Guard: l.guard, Sample: l.sample, Timeout: l.target.Limits.Timeout,
+		Seed: l.seed, Sink: sink, Opened: way.opened, Limiter: limiter, Results: collected.results(),
 		Watch: func(t evidence.Tick) string {
 			garbage.adapt()
 			view.Tick(t)

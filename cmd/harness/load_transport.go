@@ -6,14 +6,15 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"fmt"
 	"net"
 	"net/http"
 	"net/url"
 	"slices"
 	"sync/atomic"
-	"time"
 
 	"harness/internal/client"
+	"harness/internal/evidence"
 	"harness/internal/wire"
 )
 
@@ -35,14 +36,14 @@ var neededHeaders = []string{
 
 // connect chooses the transport. The fast one speaks HTTP/1.1 to the target itself; where a proxy stands in between or
 // the target speaks only HTTP/2, the other one is taken, and the report says so.
-func (l *loading) connect(ctx context.Context) (*wires, error) {
+func (l *loading) connect(ctx context.Context, sink evidence.Sink, limiter *client.Limiter) (*wires, error) {
 	config, err := client.TLS(l.target)
 	if err != nil {
 		return nil, err
 	}
 	note := ""
 	if l.transport == transportFast {
-		if note, err = l.notFast(ctx, config); err != nil {
+		if note, err = l.notFast(ctx, sink, limiter, config); err != nil {
 			return nil, err
 		}
 	}
@@ -100,9 +101,8 @@ func (l *loading) std() (*wires, error) {
 	}, nil
 }
 
-// notFast says why the fast transport cannot be used, "" when it can. It shakes hands with the target and sends no
-// request. A target that cannot be reached is told by those who ask it for data.
-func (l *loading) notFast(ctx context.Context, config *tls.Config) (string, error) {
+// notFast says why the fast transport cannot be used, "" when it can.
+func (l *loading) notFast(ctx context.Context, sink evidence.Sink, limiter *client.Limiter, config *tls.Config) (string, error) {
 	for _, api := range l.apis {
 		base, err := url.Parse(l.target.APIs[api.Name].URL)
 		if err != nil {
@@ -111,29 +111,21 @@ func (l *loading) notFast(ctx context.Context, config *tls.Config) (string, erro
 		if proxy, err := http.ProxyFromEnvironment(&http.Request{URL: base}); err == nil && proxy != nil {
 			return "transport std, because a proxy stands before " + base.Host, nil
 		}
-		if base.Scheme == "https" && onlyHTTP2(ctx, base, config) {
+		if base.Scheme != "https" {
+			continue // without TLS nobody offers HTTP/2 unasked
+		}
+		fast := wire.New(wire.Options{Timeout: l.target.Limits.Timeout, TLS: config})
+		defer fast.CloseIdleConnections()
+		c, err := client.New(client.Options{API: api, Target: l.target, Sink: sink, Limiter: limiter, Transport: fast, Version: tool().Version})
+		if err != nil {
+			return "", err
+		}
+		switch e := c.Send(ctx, probe(api)); {
+		case errors.Is(e.Err, wire.ErrHTTP2Only):
 			return "transport std, because " + base.Host + " speaks only HTTP/2", nil
+		case e.Err != nil && ctx.Err() == nil: // some say it by hanging up; net/http has just been answered
+			return fmt.Sprintf("transport std, because %s does not answer the fast one: %s", base.Host, e.Err), nil
 		}
 	}
 	return "", nil
-}
-
-// noProtocol is the alert of a server that speaks none of the protocols it was offered.
-const noProtocol = tls.AlertError(120)
-
-func onlyHTTP2(ctx context.Context, base *url.URL, config *tls.Config) bool {
-	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
-	defer cancel()
-	port := base.Port()
-	if port == "" {
-		port = "443"
-	}
-	config = config.Clone()
-	config.NextProtos = []string{"http/1.1"}
-	conn, err := (&tls.Dialer{Config: config}).DialContext(ctx, "tcp", net.JoinHostPort(base.Hostname(), port))
-	if err != nil {
-		return errors.Is(err, noProtocol)
-	}
-	defer conn.Close()
-	return conn.(*tls.Conn).ConnectionState().NegotiatedProtocol == "h2"
 }

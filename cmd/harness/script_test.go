@@ -78,6 +78,7 @@ func TestScript(t *testing.T) {
 		Dir: "testdata/script",
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits":   exits,
+			"plays":   plays,
 			"waitfor": waitFor,
 		},
 		RequireExplicitExec: true,

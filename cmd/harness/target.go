@@ -104,15 +104,9 @@ func checkTarget(ctx context.Context, d door, file string) error {
 // credentials asks an operation that needs no permission, as everybody whom the target knows. The error is an
 // *fixture.Unreachable when the default one gets no answer that can be read.
 func credentials(ctx context.Context, d door, c *client.Client) (err error) {
-	probe := map[string]struct {
-		operation string
-		query     []client.Pair
-	}{
-		"gotoaccount":  {"scanLicensesByKey", client.Query("count", 1)},
-		"genesyscloud": {"getLicenseUsers", client.Query("pageSize", 1)},
-	}[c.API().Name]
 	for _, name := range c.Credentials() {
-		r := client.Request{Operation: c.API().Operation(probe.operation), Query: probe.query, Credential: name}
+		r := probe(c.API())
+		r.Credential = name
 		e := c.Send(ctx, r)
 		if e.Status == http.StatusBadRequest {
 			r.Query = nil // so small a page may be refused
@@ -138,6 +132,14 @@ func credentials(ctx context.Context, d door, c *client.Client) (err error) {
 		}
 	}
 	return err
+}
+
+// probe is a small read of an operation that needs no permission.
+func probe(api *specs.API) client.Request {
+	if api.Name == specs.Names[0] {
+		return client.Request{Operation: api.Operation("scanLicensesByKey"), Query: client.Query("count", 1)}
+	}
+	return client.Request{Operation: api.Operation("getLicenseUsers"), Query: client.Query("pageSize", 1)}
 }
 
 // suggested are the credentials that the suites of an API can use.
