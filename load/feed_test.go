@@ -385,7 +385,7 @@ func TestWhatIsMissingIsAFaultUnlessItHasGone(t *testing.T) {
 	} {
 		for _, always := range []bool{false, true} {
 			t.Run(fmt.Sprintf("%s always=%t", tc.scenario, always), func(t *testing.T) {
-				b := newBench(t, reference.Options{})
+				b := newBench(t, reference.Options{Licenses: 500})
 				plan := b.compose(t, tc.scenario)
 				b.server.Handler = &losing{Handler: b.server.Handler, paths: tc.paths, each: 7, always: always}
 				want := tc.want

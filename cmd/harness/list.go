@@ -1,4 +1,4 @@
-// harness list: requirements, operations, cases, faults, variants, kinds of hostile server, formats.
+// harness list: requirements, operations, cases, scenarios, faults, variants, kinds of hostile server, formats.
 
 package main
 
@@ -18,12 +18,13 @@ import (
 	"harness/internal/reference"
 	"harness/internal/report"
 	"harness/internal/requirement"
+	"harness/load"
 	"harness/specs"
 )
 
 func newList(d door) *cobra.Command {
 	c := &cobra.Command{
-		Use: "list", Short: "List requirements, operations, cases, faults, variants, hostile servers, formats",
+		Use: "list", Short: "List requirements, operations, cases, scenarios, faults, variants, hostile servers, formats",
 		Args: cobra.ArbitraryArgs,
 		RunE: func(c *cobra.Command, args []string) error {
 			if len(args) > 0 {
@@ -32,7 +33,7 @@ func newList(d door) *cobra.Command {
 			return c.Help()
 		},
 	}
-	c.AddCommand(listRequirements(d), listOperations(d), listCases(d), listFaults(d), listVariants(d), listHostile(d), listFormats(d))
+	c.AddCommand(listRequirements(d), listOperations(d), listCases(d), listScenarios(d), listFaults(d), listVariants(d), listHostile(d), listFormats(d))
 	return c
 }
 
@@ -177,6 +178,52 @@ func listCases(d door) *cobra.Command {
 		},
 	}
 	f.flags(c, false)
+	return c
+}
+
+func listScenarios(d door) *cobra.Command {
+	var asJSON bool
+	c := &cobra.Command{
+		Use: "scenarios", Short: "Every shape of traffic that harness load plays by name", Args: cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			all, err := load.Scenarios()
+			if err != nil {
+				return fault{err}
+			}
+			type row struct {
+				Name, Summary, Pace string
+				Operations          []string
+				Objectives          []string
+			}
+			rows := []row{}
+			for _, s := range all {
+				r := row{Name: s.Name, Summary: s.Summary, Pace: s.Pace.String()}
+				for _, step := range s.Steps {
+					if !slices.Contains(r.Operations, step.Operation) {
+						r.Operations = append(r.Operations, step.Operation)
+					}
+				}
+				for _, o := range s.Objectives {
+					text := o.Text
+					if o.Operation != "*" {
+						text = o.Operation + " " + text
+					}
+					r.Objectives = append(r.Objectives, text)
+				}
+				rows = append(rows, r)
+			}
+			if asJSON {
+				return printJSON(d.stdout, rows)
+			}
+			w := table(d.stdout)
+			for _, r := range rows {
+				fmt.Fprintf(w, "%s\t%s\t%s\n", r.Name, r.Pace, r.Summary)
+			}
+			fmt.Fprintf(w, "\n%d scenarios; a file of your own is played by its path\n", len(rows))
+			return w.Flush()
+		},
+	}
+	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	return c
 }
 
