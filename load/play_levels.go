@@ -98,7 +98,13 @@ func PlayScenario(ctx context.Context, abandon <-chan struct{}, plan Plan, o Opt
 		from = outcome.Seconds
 	}
 	if s.Pace.Kind == "breakpoint" {
-		return playSearch(ctx, abandon, plan, from, o)
+		outcome, said, err := searchLevels(s, from, func(l Level) (Outcome, []evidence.Tick, error) {
+			return playLevel(ctx, abandon, plan, l, o)
+		})
+		if err == nil {
+			o.Sink(evidence.Record{Search: said})
+		}
+		return outcome, err
 	}
 	outcome, err := Play(ctx, abandon, plan, Level{Pace: s.Pace, From: from}, o)
 	outcome.Seconds += from
@@ -122,10 +128,9 @@ func (p Pace) warmup(length time.Duration) Pace {
 	return Pace{Kind: "constant", Arrival: p.Arrival, Rate: rate, Duration: length}
 }
 
-// playSearch plays one level after the other until the search knows enough, or the generator gives out. A level at
-// which the generator cannot be believed is tried once more: a hiccup of the machine is not the end of a search.
-func playSearch(ctx context.Context, abandon <-chan struct{}, plan Plan, from int, o Options) (Outcome, error) {
-	s := plan.Scenario
+// searchLevels has one level played after the other until the search knows enough, or the generator gives out. A level
+// at which the generator cannot be believed is tried once more: a hiccup of the machine is not the end of a search.
+func searchLevels(s *Scenario, from int, play func(Level) (Outcome, []evidence.Tick, error)) (Outcome, *evidence.Search, error) {
 	search := &Search{From: s.Pace.Rate, To: s.Pace.Peak}
 	said := &evidence.Search{Scenario: s.Name, Levels: []evidence.SearchLevel{}}
 	all := Outcome{Seconds: from}
@@ -139,9 +144,9 @@ func playSearch(ctx context.Context, abandon <-chan struct{}, plan Plan, from in
 			name += ", tried again"
 		}
 		pace := Pace{Kind: "constant", Arrival: s.Pace.Arrival, Rate: rate, Duration: s.Pace.Duration}
-		outcome, ticks, err := playLevel(ctx, abandon, plan, Level{Name: name, Pace: pace, From: all.Seconds}, o)
+		outcome, ticks, err := play(Level{Name: name, Pace: pace, From: all.Seconds})
 		if err != nil {
-			return all, err
+			return all, nil, err
 		}
 		all.Seconds += outcome.Seconds
 		level := evidence.SearchLevel{Name: name, Rate: rate}
@@ -156,7 +161,7 @@ func playSearch(ctx context.Context, abandon <-chan struct{}, plan Plan, from in
 			if doubted {
 				search.End(fmt.Sprintf("the generator gave out at %g/s: %s", rate, doubt))
 			}
-			doubted = !doubted
+			doubted = true
 		default:
 			doubted = false
 			level.Reason = Lost(s.Objectives, ticks)
@@ -167,8 +172,7 @@ func playSearch(ctx context.Context, abandon <-chan struct{}, plan Plan, from in
 	}
 	found := search.Found()
 	said.Holds, said.Fails, said.Confirmed, said.Ended = found.Holds, found.Fails, found.Confirmed, found.Ended
-	o.Sink(evidence.Record{Search: said})
-	return all, nil
+	return all, said, nil
 }
 
 // playLevel plays one level and keeps its ticks.

@@ -5,7 +5,6 @@ package load_test
 import (
 	"context"
 	"net/http"
-	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -66,21 +65,6 @@ func TestAnInterruptedWarmUpIsTheEnd(t *testing.T) {
 	}
 }
 
-// refuses answers 500 while more than so many requests came in the last tenth of a second.
-func overloaded(most int64) http.HandlerFunc {
-	var window, count atomic.Int64
-	return func(w http.ResponseWriter, r *http.Request) {
-		if now := time.Now().UnixMilli() / 500; window.Swap(now) != now {
-			count.Store(0)
-		}
-		if count.Add(1) > most {
-			w.WriteHeader(500)
-			return
-		}
-		answer(w, r)
-	}
-}
-
 func found(t *testing.T, records []evidence.Record) evidence.Search {
 	t.Helper()
 	for _, r := range records {
@@ -92,32 +76,21 @@ func found(t *testing.T, records []evidence.Record) evidence.Search {
 	return evidence.Search{}
 }
 
-func TestASearchFindsTheRateThatTheServerBears(t *testing.T) {
-	if testing.Short() {
-		t.Skip("takes some ten seconds")
-	}
+// Each level has ticks and results of its own.
+func TestTheLevelsOfASearchAreToldApart(t *testing.T) {
 	attacks := map[string]uint64{}
 	results := make(chan vegeta.Result, 10_000)
 	s := load.Scenario{
-		Name: "search", Pace: load.Pace{Kind: "breakpoint", Rate: 40, Peak: 1000, Duration: time.Second},
+		Name: "search", Pace: load.Pace{Kind: "breakpoint", Rate: 20, Peak: 40, Duration: time.Second},
 		Objectives: []evidence.Objective{{ID: "errors", Operation: "*", Metric: "errors", Text: "errors ≤ 0%"}},
 	}
-	// It bears 50 in half a second, a little more than 100/s.
-	outcome, records := playWhole(t, t.Context(), overloaded(52), s, func(o *load.Options, _ *load.Plan) {
+	outcome, records := playWhole(t, t.Context(), answer, s, func(o *load.Options, _ *load.Plan) {
 		o.Results = func(r vegeta.Result) { results <- r }
 	})
 	close(results)
 	for r := range results {
 		attacks[r.Attack]++
 	}
-	got := found(t, records)
-	if got.Ended != "" {
-		t.Skipf("this machine was the bottleneck: %s", got.Ended)
-	}
-	if outcome.Problem != "" || got.Holds < 60 || got.Holds > 104 || got.Fails <= got.Holds || got.Fails > 160 || got.Confirmed != 2 {
-		t.Errorf("%+v: %+v", outcome, got)
-	}
-	// Each level has ticks and results of its own.
 	due, seconds := map[string]int64{}, map[int]string{}
 	for _, tick := range ticks(records) {
 		due[tick.Level] += tick.Due
@@ -126,18 +99,13 @@ func TestASearchFindsTheRateThatTheServerBears(t *testing.T) {
 		}
 		seconds[tick.Second] = tick.Level
 	}
+	got := found(t, records)
+	if outcome.Problem != "" || len(got.Levels) < 2 || outcome.Seconds != len(got.Levels) {
+		t.Errorf("%+v: %+v", outcome, got)
+	}
 	for _, level := range got.Levels {
 		if due[level.Name] != int64(level.Rate) || attacks["search "+level.Name] != uint64(level.Rate) {
 			t.Errorf("level %s: %d due, %d results", level.Name, due[level.Name], attacks["search "+level.Name])
-		}
-		if strings.HasPrefix(level.Reason, "the generator: ") {
-			continue
-		}
-		if level.Held != (level.Reason == "") || !level.Held && !strings.Contains(level.Reason, "errors is ") {
-			t.Errorf("level %+v", level)
-		}
-		if level.Rate < 60 && !level.Held || level.Rate > 160 && level.Held {
-			t.Errorf("level %+v of a server that bears about 100/s", level)
 		}
 	}
 }
@@ -150,19 +118,6 @@ func TestASearchThatIsStoppedSaysSo(t *testing.T) {
 	got := found(t, records)
 	if outcome.Problem != "interrupted" || got.Ended != "interrupted" || got.Holds != 0 || len(got.Levels) != 1 || got.Levels[0].Held {
 		t.Errorf("%+v: %+v", outcome, got)
-	}
-}
-
-// A wrong answer loses a level as an objective does.
-func TestALevelHoldsTheContractToo(t *testing.T) {
-	s := load.Scenario{Name: "search", Pace: load.Pace{Kind: "breakpoint", Rate: 4, Peak: 8, Duration: time.Second}}
-	_, records := playWhole(t, t.Context(), answer, s, func(_ *load.Options, plan *load.Plan) { plan.Operations[0].Check = doubt })
-	got := found(t, records)
-	if got.Ended != "" {
-		t.Skipf("this machine was the bottleneck: %s", got.Ended)
-	}
-	if got.Holds != 0 || got.Fails != 1 || !strings.Contains(got.Levels[len(got.Levels)-1].Reason, "1 of 1 answers broke the contract") {
-		t.Errorf("%+v", got)
 	}
 }
 
