@@ -36,7 +36,6 @@ type pacer struct {
 
 	earliest time.Duration // of a closed model with a bound: no hit before
 
-	locked bool
 	behind fault // why it is behind, since it last was not
 
 	mu     sync.Mutex
@@ -56,10 +55,9 @@ const (
 
 // Pace blocks until the hit is due.
 func (p *pacer) Pace(_ time.Duration, hits uint64) (time.Duration, bool) {
-	if !p.locked {
-		prepareThread()
-		p.locked = true
-	}
+	// The worker that was just given a hit sends it now, on this processor; waking another thread for it would cost more
+	// than the request.
+	runtime.Gosched()
 	due, more := p.schedule.Due(p.first + hits*p.step)
 	if !more || p.stop.Load() {
 		return 0, true
@@ -150,16 +148,9 @@ func (p *pacer) sleep(until time.Duration) bool {
 		if left <= 0 {
 			return true
 		}
-		nanosleep(min(left, nap))
+		sleepToThePoint(min(left, nap))
 		if p.stop.Load() {
 			return false
 		}
 	}
-}
-
-// prepareThread gives the calling goroutine a thread of its own whose sleeps end on time. vegeta's loop ends with its
-// goroutine, and the thread with it.
-func prepareThread() {
-	runtime.LockOSThread()
-	fineTimer()
 }
