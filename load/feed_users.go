@@ -55,6 +55,7 @@ func (f *usersFeed) Next(a *Ask) {
 	if err != nil {
 		body = []byte("[]") // texts can always be written
 	}
+	slices.Sort(ids) // the request has them in the order of chance
 	a.Operation, a.Target, a.Body, a.Size, a.Session, a.Expect = f.op, f.target, body, len(ids), ids, f.expecting
 }
 
@@ -67,19 +68,29 @@ func (f *usersFeed) expect(a *Ask, answer *Answer) []specs.Departure {
 	asked := a.Session.([]string)
 	strangers, example := 0, ""
 	for _, v := range answer.Columns[f.names].Values {
-		if !f.exist[string(v.Text)] {
+		_, own := slices.BinarySearchFunc(asked, v.Text, compareText)
+		if own || !f.exist[string(v.Text)] {
 			continue
 		}
-		if !slices.ContainsFunc(asked, func(id string) bool { return id == string(v.Text) }) {
-			if strangers++; strangers == 1 {
-				example = string(v.Text)
-			}
+		if strangers++; strangers == 1 {
+			example = string(v.Text)
 		}
 	}
 	if strangers == 0 {
 		return nil
 	}
 	return foreign(nil, "GC-BUSR-07", ownGenesys, "", strangers, fmt.Sprintf("user %s, who was not asked for", example))
+}
+
+// compareText compares a text with one that need not be copied for it.
+func compareText(a string, b []byte) int {
+	switch {
+	case a == string(b):
+		return 0
+	case a < string(b):
+		return -1
+	}
+	return 1
 }
 
 // pagesFeed goes through numbered pages.
