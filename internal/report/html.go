@@ -48,8 +48,12 @@ func readAsset(name string) htmlAsset {
 	if err != nil {
 		panic(err) // it is embedded
 	}
-	sum := sha256.Sum256(text)
-	return htmlAsset{string(text), "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"}
+	return newAsset(string(text))
+}
+
+func newAsset(text string) htmlAsset {
+	sum := sha256.Sum256([]byte(text))
+	return htmlAsset{text, "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"}
 }
 
 var pageCSS, pageJS = readAsset("page.css"), readAsset("page.js")
