@@ -4,13 +4,17 @@ GO ?= go
 BIN := bin/harness
 
 .DEFAULT_GOAL := help
-.PHONY: help demo check test race mutants documents browser chromium bench serve fmt lint check-sdk build clean
+.PHONY: help demo load check test race mutants documents browser chromium bench serve fmt lint check-sdk build clean
 
 help: ## list what can be done here
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 demo: build ## test both APIs on the embedded reference server and print the report
 	@$(BIN) contract --out reports/latest
+
+load: build ## play a scenario at the embedded reference server, with a live view, and write the report as a page
+	@$(BIN) load $(or $(SCENARIO),scan-walk) --out reports/load --write html=reports/load/report.html; \
+	code=$$?; echo "page: reports/load/report.html"; exit $$code
 
 check: chromium lint race mutants documents ## everything that CI checks: linters, tests with the race detector, every fault caught
 
@@ -57,4 +61,4 @@ fmt: ## gofmt
 	gofmt -w .
 
 clean: ## remove what was built
-	rm -rf bin reports/latest
+	rm -rf bin reports/latest reports/load

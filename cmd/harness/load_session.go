@@ -148,7 +148,8 @@ func (l *loading) play(ctx context.Context, sink evidence.Sink, limiter *client.
 	}
 	if aborted != "" && outcome.Problem == aborted {
 		footer.Stopped = aborted
-		view.Say("stopped: " + aborted)
+		view.Close()
+		fmt.Fprintln(l.door.stderr, "harness: stopped: "+aborted)
 		return nil
 	}
 	footer.Problem = outcome.Problem
