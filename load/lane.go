@@ -40,8 +40,8 @@ type lane struct {
 type slot struct {
 	name string // of the URL: http://load/#7
 	ask  Ask
-	held bool // not sent: the server had asked to be left alone
-	req  http.Request
+	held bool          // not sent: the server had asked to be left alone
+	req  *http.Request // used again
 	url  url.URL
 	body []byte
 	send bodyReader
@@ -181,21 +181,24 @@ func (l *lane) send(s *slot) (Answer, error) {
 	if strings.IndexByte(s.url.Path, '%') >= 0 || !plain(s.url.Path) {
 		s.url = url.URL{Scheme: way.scheme, Host: way.host, Opaque: way.prefix + s.ask.Target} // letter for letter
 	}
-	s.req = http.Request{
-		Method: s.ask.Operation.Method, URL: &s.url, Host: way.host, Header: *header, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
-	}
-	if s.ask.Body != nil {
-		s.send = bodyReader{data: s.ask.Body}
-		s.req.Body, s.req.ContentLength = &s.send, int64(len(s.ask.Body))
-		s.req.GetBody = func() (io.ReadCloser, error) { return &bodyReader{data: s.ask.Body}, nil }
-	}
 	ctx := l.run.sending
 	if l.run.timeout > 0 { // of transports that have none of their own
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, l.run.timeout)
 		defer cancel()
+		s.req = nil // and that may still look at a request when they have given the answer back
 	}
-	resp, err := way.transport.RoundTrip(s.req.WithContext(ctx))
+	if s.req == nil {
+		s.req = (&http.Request{Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1}).WithContext(ctx)
+	}
+	s.req.Method, s.req.URL, s.req.Host, s.req.Header = s.ask.Operation.Method, &s.url, way.host, *header
+	s.req.Body, s.req.ContentLength, s.req.GetBody = nil, 0, nil
+	if s.ask.Body != nil {
+		s.send = bodyReader{data: s.ask.Body}
+		s.req.Body, s.req.ContentLength = &s.send, int64(len(s.ask.Body))
+		s.req.GetBody = func() (io.ReadCloser, error) { return &bodyReader{data: s.ask.Body}, nil }
+	}
+	resp, err := way.transport.RoundTrip(s.req)
 	if err != nil {
 		return Answer{}, err
 	}
