@@ -17,10 +17,10 @@ var framingKinds = []Kind{
 			c.flood(strings.Repeat("x", 1<<16), 10<<20)
 			c.write("\r\nContent-Length: 2\r\n\r\n[]")
 		}},
-	{Name: "many-headers", Summary: "200 kB of headers, each of them small",
+	{Name: "many-headers", Summary: "50 kB of headers, each of them small",
 		answer: func(c *conversation) {
 			c.write(ok)
-			for i := range 2000 {
+			for i := range 500 {
 				c.write(fmt.Sprintf("X-Header-%d: %s\r\n", i, strings.Repeat("x", 80)))
 			}
 			body := c.text()
@@ -78,7 +78,7 @@ var framingKinds = []Kind{
 	{Name: "http-2-preface", Summary: "frames of HTTP/2 where HTTP/1.1 was asked for",
 		answer: func(c *conversation) { c.write(settings + settings) }},
 	{Name: "http-7", Summary: "an answer in HTTP/7.3", answer: func(c *conversation) { c.write("HTTP/7.3 200 OK\r\nContent-Length: 2\r\n\r\n[]") }},
-	{Name: "status-line-garbage", Summary: "the first line is noise", answer: func(c *conversation) { c.write("\x1b[2J\x00\xff licence\r\n\r\n[]") }},
+	{Name: "status-line-garbage", Summary: "the first line is noise", answer: func(c *conversation) { c.write("\x1b[2J\x00\xff licence" + strings.Repeat("x", 20_000) + "\r\n\r\n[]") }},
 	{Name: "header-without-colon", Summary: "a header line without a colon",
 		answer: func(c *conversation) { c.write(ok + "this is no header\r\nContent-Length: 2\r\n\r\n[]") }},
 	{Name: "header-with-nul", Summary: "NUL bytes within a header",
