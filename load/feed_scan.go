@@ -4,6 +4,7 @@ package load
 
 import (
 	"cmp"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"strconv"
@@ -166,11 +167,10 @@ func (c *composer) parallel(step *Step, op *Operation) (Feed, error) {
 	return f, nil
 }
 
-// cut makes at most k ranges that hold every key once. They are as wide as each other between the lowest and the
-// highest licence met: keys are spread over all of their range, and of a large target only parts were met, so that
-// counting would cut where discovery happened to look.
+// cut makes at most k ranges that hold every key once, as wide as each other: of a large target only parts were met, so
+// that counting would cut where discovery happened to look.
 func cut(licences []fixture.Licence, k int) []span {
-	low, high := licences[0].Key, licences[len(licences)-1].Key
+	low, high := extent(licences)
 	width := uint64(high-low) / uint64(k)
 	ranges := []span{{}}
 	if width == 0 {
@@ -182,6 +182,21 @@ func cut(licences []fixture.Licence, k int) []span {
 		ranges = append(ranges, span{lower: bound{key: at, given: true, inclusive: yes}})
 	}
 	return ranges
+}
+
+// extent is between which keys the licences of a target seem to lie: those met, or, where parts of a large key space
+// were met that lie far apart, all of it from there.
+func extent(licences []fixture.Licence) (low, high int64) {
+	const far = 20 // times as far as licences are from each other in the mean; chance alone goes half as far
+	low, high = licences[0].Key, licences[len(licences)-1].Key
+	mean, widest := uint64(high-low)/uint64(len(licences)), uint64(0)
+	for i := 1; i < len(licences); i++ {
+		widest = max(widest, uint64(licences[i].Key-licences[i-1].Key))
+	}
+	if high > 1<<53 && widest/far > mean {
+		high = math.MaxInt64
+	}
+	return low, high
 }
 
 // random asks for ranges between known keys, or a little beside them, that can hold at least one.

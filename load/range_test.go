@@ -70,3 +70,30 @@ func TestPartsHoldEveryKeyOnce(t *testing.T) {
 		}
 	}
 }
+
+// Of a large target, parts are met: the ranges reach beyond them.
+func TestPartsReachBeyondWhatWasMet(t *testing.T) {
+	const step = math.MaxInt64 / 1_000_000
+	licences := func(numbers ...[2]int64) (all []fixture.Licence) {
+		for _, n := range numbers {
+			for i := n[0]; i < n[1]; i++ {
+				all = append(all, fixture.Licence{Key: i * step})
+			}
+		}
+		return all
+	}
+	for _, tc := range []struct {
+		text string
+		of   []fixture.Licence
+		high int64
+	}{
+		{"the beginning of a million, and a window", licences([2]int64{1, 400}, [2]int64{300_000, 300_100}), math.MaxInt64},
+		{"all of a few", licences([2]int64{1, 400}), 399 * step},
+		{"two", licences([2]int64{1, 2}, [2]int64{900_000, 900_001}), 900_000 * step},
+		{"small keys, far apart", []fixture.Licence{{Key: 1}, {Key: 2}, {Key: 3}, {Key: 1 << 40}}, 1 << 40},
+	} {
+		if low, high := extent(tc.of); low != tc.of[0].Key || high != tc.high {
+			t.Errorf("%s: %d to %d", tc.text, low, high)
+		}
+	}
+}
