@@ -25,6 +25,7 @@ type Figure struct {
 	Count     int64  // of those that have a Total
 	Total     int64  // 0 for a figure with samples
 	Invalid   string // why the figure is not the server's; "" when it is
+	Under     string // the pace under which it was measured; "" for a contract run
 }
 
 const (
@@ -35,25 +36,30 @@ const (
 	slight = 0.1
 )
 
-// LoadFigures are those of a load run: the times of each second of a scenario and operation, warm-up left out, and
-// its errors and violations. Without the ticks of its evidence a time is a single value, of which nothing can be said.
-func LoadFigures(ticks []evidence.Tick, measurements []measure.Measurement) []Figure {
+// LoadFigures are those of a load run: the times and the answers of each second of a scenario and operation, warm-up
+// left out, and its errors and violations. Without the ticks of its evidence a time is a single value, of which nothing
+// can be said. Played are the scenarios; of a search for the highest rate only the ticks at the rate that it found are
+// looked at.
+func LoadFigures(ticks []evidence.Tick, measurements []measure.Measurement, played ...measure.Series) []Figure {
 	var all []Figure
 	for _, m := range measurements {
+		if m.Sent == 0 {
+			continue
+		}
 		f := Figure{Scenario: m.Scenario, API: m.API, Operation: m.Operation}
 		if m.Verdict == measure.Invalid {
 			f.Invalid = "the generator was the bottleneck"
 		}
-		key := measure.Key{Operation: m.Operation}
-		if m.Operation == "*" {
-			key.Operation = ""
-		}
-		var p50, p99 []float64
-		for i := range ticks {
-			if ticks[i].Scenario != m.Scenario || ticks[i].Warmup {
-				continue
+		own := slices.DeleteFunc(slices.Clone(ticks), func(t evidence.Tick) bool { return t.Scenario != m.Scenario })
+		for _, s := range played {
+			if s.Scenario == m.Scenario {
+				f.Under, own = s.Pace, s.Judged(own)
 			}
-			if sum := measure.Total(ticks[i:i+1], key, nil); sum.Response.Count() > 0 {
+		}
+		var p50, p99, answered []float64
+		for _, sum := range measure.Seconds(own, measure.OperationKey(m.Operation), measure.Counting) {
+			answered = append(answered, float64(sum.Answered-sum.Throttled))
+			if sum.Response.Count() > 0 {
 				q := measure.Of(&sum.Response)
 				p50, p99 = append(p50, q.P50), append(p99, q.P99)
 			}
@@ -61,8 +67,19 @@ func LoadFigures(ticks []evidence.Tick, measurements []measure.Measurement) []Fi
 		if len(p50) == 0 {
 			p50, p99 = []float64{m.ResponseTime.P50}, []float64{m.ResponseTime.P99}
 		}
+		if len(answered) == 0 && m.Seconds > 0 {
+			answered = []float64{float64(m.Answered-m.Throttled) / m.Seconds}
+		}
+		all = append(all, f.of("response time p50", "s", p50), f.of("response time p99", "s", p99))
+		if len(answered) > 0 {
+			all = append(all, f.of("answered", "1/s", answered))
+		}
+		for _, s := range played {
+			if s.Scenario == m.Scenario && s.Search != nil && m.Operation == "*" {
+				all = append(all, f.of("highest rate that holds", "1/s", []float64{s.Search.Holds}))
+			}
+		}
 		all = append(all,
-			f.of("response time p50", "s", p50), f.of("response time p99", "s", p99),
 			f.out("errors", m.Errors, m.Sent), f.out("violations", m.Violations, m.Validated))
 	}
 	return all
@@ -132,7 +149,11 @@ func compareFigures(was, is Figure, alpha float64) Measured {
 			m.Note = f.Invalid
 		}
 	}
-	m.Change, m.Verdict = told(m, alpha, was.Invalid != "" || is.Invalid != "")
+	if was.Under != is.Under {
+		// Another load takes another time: nothing is to be told of the server.
+		m.Note = fmt.Sprintf("another pace: %s, then %s", was.Under, is.Under)
+	}
+	m.Change, m.Verdict = told(m, alpha, was.Invalid != "" || is.Invalid != "" || was.Under != is.Under)
 	return m
 }
 

@@ -159,6 +159,18 @@ func Tell(load evidence.Load, ticks []evidence.Tick, search *evidence.Search) Se
 	return s
 }
 
+// Judged are the ticks of the scenario that its objectives were held against.
+func (s Series) Judged(ticks []evidence.Tick) []evidence.Tick {
+	if s.Search == nil {
+		return ticks
+	}
+	search := evidence.Search{Holds: s.Search.Holds}
+	for _, l := range s.Search.Levels {
+		search.Levels = append(search.Levels, l.SearchLevel)
+	}
+	return Judged(ticks, &search)
+}
+
 // timeline adds the seconds up to stretches.
 func timeline(ticks []evidence.Tick) Timeline {
 	t := Timeline{

@@ -47,7 +47,7 @@ func Span(ticks []evidence.Tick) time.Duration {
 // Judged are the ticks that objectives are held against: all of them, but of a search for the highest rate those at the
 // rate that it found. Where not one rate held, it is the lowest that was tried: the others were there to fail.
 func Judged(ticks []evidence.Tick, search *evidence.Search) []evidence.Tick {
-	if search == nil {
+	if search == nil || len(search.Levels) == 0 {
 		return ticks
 	}
 	levels := map[string]bool{}

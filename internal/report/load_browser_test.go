@@ -31,7 +31,7 @@ func TestPlotsInABrowser(t *testing.T) {
 		pages[story.name] = written(t, story.name+".html", page(t, judge(story.run())))
 	}
 	strange := judge(loadRun())
-	strange.Load[0].Scenario, strange.Load[0].Pace = `</script><img src=x onerror=alert(1)>`, "‮evil"
+	strange.Load[0].Scenario, strange.Load[0].Pace = `</script><img src=x onerror=alert(1)>`, "\u202eevil"
 	strange.Load[0].Operations[0].Operation = `</script><script>alert(1)</script>`
 	pages["strange"] = written(t, "strange.html", page(t, strange))
 

@@ -8,6 +8,7 @@ import (
 
 	"harness/internal/evidence"
 	"harness/internal/history"
+	"harness/internal/measure"
 	"harness/internal/requirement"
 	"harness/internal/verdict"
 )
@@ -15,10 +16,14 @@ import (
 // Snapshot is what a comparison needs of the report; path is where its run is stored, as it is to be named. Ticks are
 // those of a load run's evidence; without them little can be said of its times.
 func (r Report) Snapshot(path string, ticks []evidence.Tick) history.Snapshot {
+	var played []measure.Series
+	for _, l := range r.Load {
+		played = append(played, l.Series)
+	}
 	s := history.Snapshot{
 		RunID: history.RunID{Target: r.Target.Name, Started: r.Started, Verdict: r.Verdict, Path: path},
 		Exit:  r.Exit, Problem: r.Problem, Selection: r.Selection, Findings: r.Findings, Behaviour: r.Behaviour,
-		Figures: history.LoadFigures(ticks, r.Measurements),
+		Figures: history.LoadFigures(ticks, r.Measurements, played...),
 	}
 	for _, d := range r.Documents {
 		s.Documents = append(s.Documents, d.Document)
