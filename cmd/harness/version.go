@@ -1,9 +1,10 @@
-// harness version: what this program is and what it holds APIs against.
+// harness version: what this program is, what it was built from, and what it holds APIs against.
 
 package main
 
 import (
 	"fmt"
+	"io"
 	"runtime"
 	"runtime/debug"
 
@@ -13,36 +14,82 @@ import (
 	"harness/specs"
 )
 
-// tool describes this program in evidence and reports. The version is the module's, or the commit it was built from.
+// tool describes this program in evidence and reports.
 func tool() evidence.Tool {
-	version := "(devel)"
-	if info, ok := debug.ReadBuildInfo(); ok {
-		if info.Main.Version != "" {
-			version = info.Main.Version
-		}
-		for _, s := range info.Settings {
-			if s.Key == "vcs.revision" && version == "(devel)" {
-				version = s.Value[:min(12, len(s.Value))]
-			}
+	return evidence.Tool{Name: "harness", Version: buildOf(debug.ReadBuildInfo()).version, Go: runtime.Version()}
+}
+
+// A build says what this program was made from. Go writes it into every program; nothing has to be handed to the linker,
+// so nothing else can be claimed.
+type build struct {
+	version  string // a tag, or what stands for one between tags; "(devel)" where Go looked at no version control
+	revision string // the commit, whole; "" where Go looked at no version control
+	time     string // of the commit, RFC 3339; "" as with revision
+	modified bool   // files differed from the commit
+}
+
+// buildOf reads what debug.ReadBuildInfo returned.
+func buildOf(info *debug.BuildInfo, ok bool) build {
+	b := build{version: "(devel)"}
+	if !ok {
+		return b
+	}
+	for _, s := range info.Settings {
+		switch s.Key {
+		case "vcs.revision":
+			b.revision = s.Value
+		case "vcs.time":
+			b.time = s.Value
+		case "vcs.modified":
+			b.modified = s.Value == "true"
 		}
 	}
-	return evidence.Tool{Name: "harness", Version: version, Go: runtime.Version()}
+	switch {
+	case info.Main.Version != "" && info.Main.Version != "(devel)":
+		b.version = info.Main.Version
+	case b.revision != "":
+		b.version = b.revision[:min(12, len(b.revision))]
+		if b.modified {
+			b.version += "+dirty" // as Go itself marks a version
+		}
+	}
+	return b
+}
+
+// commit tells the commit on one line, and whether the files were as they are there.
+func (b build) commit() string {
+	switch {
+	case b.revision == "":
+		return "unknown: built without a look at version control"
+	case b.modified:
+		return b.revision + " of " + b.time + ", modified"
+	}
+	return b.revision + " of " + b.time
 }
 
 func newVersion(d door) *cobra.Command {
 	return &cobra.Command{
-		Use: "version", Short: "Print the version, and the documents that APIs are held against", Args: cobra.NoArgs,
+		Use: "version", Short: "Print the version, the commit, and the documents that APIs are held against", Args: cobra.NoArgs,
+		Long: `version prints what this program was built from and the documents that APIs are held against.
+
+A digest is that of the document's bytes, so sha256sum of an openapi.yaml tells whether it is the one in here.
+"modified" behind the commit means that files differed from it when the program was built.`,
 		RunE: func(*cobra.Command, []string) error {
-			t := tool()
-			fmt.Fprintf(d.stdout, "harness %s %s %s/%s\n", t.Version, t.Go, runtime.GOOS, runtime.GOARCH)
-			for _, name := range specs.Names {
-				api, err := specs.Embedded(name)
-				if err != nil {
-					return fault{err}
-				}
-				fmt.Fprintf(d.stdout, "%-13s %s %s, SHA-256 %s\n", name, api.Title, api.Version, api.Digest[:12])
-			}
-			return nil
+			return printVersion(d.stdout, buildOf(debug.ReadBuildInfo()))
 		},
 	}
+}
+
+func printVersion(w io.Writer, b build) error {
+	fmt.Fprintf(w, "harness       %s\n", b.version)
+	fmt.Fprintf(w, "commit        %s\n", b.commit())
+	fmt.Fprintf(w, "built with    %s for %s/%s\n", runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	for _, name := range specs.Names {
+		api, err := specs.Embedded(name)
+		if err != nil {
+			return fault{err}
+		}
+		fmt.Fprintf(w, "%-13s %s %s, SHA-256 %s\n", name, api.Title, api.Version, api.Digest)
+	}
+	return nil
 }
