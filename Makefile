@@ -57,6 +57,29 @@ serve: build ## start the reference server and write local.yaml, a target file f
 check-sdk: build ## run the vendor's npm SDK, all nine operations, against the reference server (wants node and npm)
 	.ci/check-sdk $(BIN)
 
+# What goes out: see docs/dependencies.md and SECURITY.md.
+.PHONY: platforms vuln licences sbom dist reproducible
+
+check: platforms $(if $(CI),vuln)
+
+platforms: # whether Windows and macOS could build it
+	$(GO) test -run TestEveryPlatformCouldBuildIt .
+
+vuln: ## ask Go's vulnerability database whether something known to be vulnerable is called
+	@.ci/vuln || { code=$$?; test "$$code" = 3 && test -n "$$CI"; } # CI goes on where the database cannot be reached
+
+licences: ## check the licences of what is built in, and write their table in docs/dependencies.md
+	@.ci/licences
+
+sbom: ## list what the program is made of for machines: dist/sbom.cdx.json
+	@.ci/sbom
+
+dist: ## a release, into dist/: programs for Linux, macOS and Windows, what they are made of, licences, digests
+	@.ci/dist
+
+reproducible: ## build this commit twice, in two folders, and want the same bytes
+	@.ci/reproducible
+
 fmt: ## gofmt
 	gofmt -w .
 
