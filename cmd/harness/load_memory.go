@@ -1,11 +1,14 @@
-// How often the collector runs while a load run lasts: by how much garbage there is, not by how much lives.
+// Memory while a load run lasts: how often the collector runs, and how much is too much.
 
 package main
 
 import (
+	"fmt"
 	"math"
 	"runtime/debug"
 	"runtime/metrics"
+
+	"harness/internal/evidence"
 )
 
 // garbage is how much of it gathers before the collector runs: at some kilobytes a request, every few thousand
@@ -15,6 +18,22 @@ const garbage = 24 << 20
 
 // loadMemory is a soft bound; when thousands of long answers are in flight there is no other way than to hold them.
 const loadMemory = 512 << 20
+
+// longestAnswer is the most that is read of one answer: a page of 100 licences takes 40 kB. There may be thousands of
+// answers in flight, so it is less than a contract run reads.
+const longestAnswer = 16 << 20
+
+// tooMuch is how much memory a run takes before it is given up. Nothing but answers without end takes so much, and the
+// machine may be somebody else's as well.
+const tooMuch = 1 << 30
+
+// swollen says why a run that takes too much memory is given up; "" while it does not.
+func swollen(t evidence.Tick) string {
+	if t.Generator == nil || t.Generator.RSS < tooMuch {
+		return ""
+	}
+	return fmt.Sprintf("given up: the answers to %d requests in flight took %d MB of memory", t.Generator.InFlight, t.Generator.RSS>>20)
+}
 
 // collector keeps the garbage at its bound while the run lasts.
 type collector struct {

@@ -126,16 +126,20 @@ func (l *loading) play(ctx context.Context, sink evidence.Sink, limiter *client.
 	collected.begin(*record)
 	garbage := newCollector()
 	defer garbage.restore()
-	abandon, done := interruptions(view.Say)
-	defer done()
+	stopping := newInterruption(view.Say)
+	defer stopping.end()
 	aborted := ""
-	outcome, err := load.PlayScenario(ctx, abandon, plan, load.Options{
+	outcome, err := load.PlayScenario(ctx, stopping.abandoned, plan, load.Options{
 		Clients: clients, Transport: way.of, Guard: l.guard, Sample: l.sample, Timeout: l.target.Limits.Timeout,
 		Seed: l.seed, Sink: sink, Opened: way.opened, Limiter: limiter, Results: collected.results(),
 		Watch: func(t evidence.Tick) string {
 			garbage.adapt()
 			view.Tick(t)
 			collected.tick(t)
+			if reason := swollen(t); reason != "" {
+				stopping.abandon()
+				return reason
+			}
 			if l.watchdog != nil && aborted == "" {
 				aborted = l.watchdog.Watch(t)
 				return aborted

@@ -477,3 +477,18 @@ func TestAServerThatSpeaksOnlyHTTP2GetsTheOtherTransport(t *testing.T) {
 		front.Close()
 	}
 }
+
+func TestARunThatTakesTooMuchMemoryIsGivenUp(t *testing.T) {
+	for _, tc := range []struct {
+		tick evidence.Tick
+		want string
+	}{
+		{evidence.Tick{}, ""},
+		{evidence.Tick{Generator: &evidence.Generator{RSS: 200 << 20}}, ""},
+		{evidence.Tick{Generator: &evidence.Generator{RSS: 1 << 30, InFlight: 90}}, "given up: the answers to 90 requests in flight took 1024 MB of memory"},
+	} {
+		if got := swollen(tc.tick); got != tc.want {
+			t.Errorf("%q, want %q", got, tc.want)
+		}
+	}
+}

@@ -70,7 +70,7 @@ func (l *loading) connect(ctx context.Context, sink evidence.Sink, limiter *clie
 	}
 	slices.Sort(headers)
 	fast := wire.New(wire.Options{
-		MaxConns: l.scenario.InFlight(), Timeout: l.target.Limits.Timeout, BodyLimit: client.MaxBody,
+		MaxConns: l.scenario.InFlight(), Timeout: l.target.Limits.Timeout, BodyLimit: longestAnswer,
 		Headers: slices.Compact(headers), TLS: config,
 	})
 	return &wires{

@@ -31,29 +31,41 @@ func (l *loading) view(record evidence.Load) live.View {
 	}, !noColour)
 }
 
-// interruptions watches for Ctrl-C. The first ends the context of the command, so that nothing more is sent; the second
-// closes abandon, so that nothing is waited for.
-func interruptions(say func(string)) (abandon <-chan struct{}, stop func()) {
-	signals := make(chan os.Signal, 2)
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
-	gone, over := make(chan struct{}), make(chan struct{})
-	var watching sync.WaitGroup
-	watching.Go(func() {
+// interruption is how a run is stopped from outside. The first Ctrl-C ends the context of the command, so that nothing
+// more is sent; the second one has what is in flight given up.
+type interruption struct {
+	abandoned chan struct{} // closed: what is in flight is given up
+	once      sync.Once
+	signals   chan os.Signal
+	over      chan struct{}
+	watching  sync.WaitGroup
+}
+
+func newInterruption(say func(string)) *interruption {
+	i := &interruption{abandoned: make(chan struct{}), signals: make(chan os.Signal, 2), over: make(chan struct{})}
+	signal.Notify(i.signals, os.Interrupt, syscall.SIGTERM)
+	i.watching.Go(func() {
 		for _, text := range []string{"stopping; what is in flight is waited for, Ctrl-C again does not wait", "stopping at once"} {
 			select {
-			case <-signals:
+			case <-i.signals:
 				say(text)
-			case <-over:
+			case <-i.over:
 				return
 			}
 		}
-		close(gone)
+		i.abandon()
 	})
-	return gone, func() {
-		signal.Stop(signals)
-		close(over)
-		watching.Wait()
-	}
+	return i
+}
+
+// abandon gives up what is in flight.
+func (i *interruption) abandon() { i.once.Do(func() { close(i.abandoned) }) }
+
+// end stops listening for signals.
+func (i *interruption) end() {
+	signal.Stop(i.signals)
+	close(i.over)
+	i.watching.Wait()
 }
 
 // collected is what leaves a run while it goes on, beside the evidence: metrics, and vegeta's file.
