@@ -145,7 +145,27 @@ func Play(ctx context.Context, cases []Case, env *Environment) error {
 
 func (env *Environment) record(o evidence.Outcome) {
 	if env.Sink != nil {
+		if c := env.Clients[o.API]; c != nil {
+			redact(&o, c.Redact)
+		}
 		env.Sink(evidence.Record{Outcome: &o})
+	}
+}
+
+// redact takes secrets out of what an outcome quotes: a server may say back what it was told, as its data even.
+func redact(o *evidence.Outcome, text func(string) string) {
+	o.Reason = text(o.Reason)
+	if f := o.Failure; f != nil {
+		for _, said := range []*string{&f.Message, &f.Asked, &f.Expected, &f.Got, &f.Likely} {
+			*said = text(*said)
+		}
+	}
+	if o.Observation != nil {
+		told := map[string]string{}
+		for question, answer := range o.Observation {
+			told[text(question)] = text(answer)
+		}
+		o.Observation = told
 	}
 }
 

@@ -160,7 +160,7 @@ func (r *run) result(s *slot, smp sample, status int) vegeta.Result {
 	return vegeta.Result{
 		Attack: r.plan.Scenario.Name, Seq: smp.hit, Code: uint16(status), Timestamp: r.clock.began.Add(smp.due), Latency: smp.response,
 		BytesOut: uint64(len(s.ask.Body)), BytesIn: uint64(smp.bytes), Error: smp.cause, Method: s.ask.Operation.Method,
-		URL: way.scheme + "://" + way.host + way.prefix + s.ask.Target,
+		URL: way.client.Redact(way.scheme + "://" + way.host + way.prefix + s.ask.Target),
 	}
 }
 

@@ -148,15 +148,15 @@ func replayExchange(ctx context.Context, d door, s session, e *evidence.Exchange
 	for _, now := range again.Departures {
 		for _, then := range e.Departures {
 			if now.Requirement == then.Requirement {
-				fmt.Fprintf(d.stdout, "still fails: %s: %s\n", now.Requirement, now)
-				tellFailure(d, &evidence.Failure{Asked: again.Asked(), Got: again.Answered(), Reproduce: []string{c.Curl(again)}})
+				fmt.Fprintf(d.stdout, "still fails: %s: %s\n", now.Requirement, c.Redact(now.String()))
+				tellFailure(d, &evidence.Failure{Asked: c.Redact(again.Asked()), Got: again.Answered(), Reproduce: []string{c.Curl(again)}})
 				return exit{exitViolated}
 			}
 		}
 	}
 	if len(again.Departures) > 0 {
-		fmt.Fprintf(d.stdout, "fails otherwise: %s: %s\n", again.Departures[0].Requirement, again.Departures[0])
-		tellFailure(d, &evidence.Failure{Asked: again.Asked(), Got: again.Answered(), Reproduce: []string{c.Curl(again)}})
+		fmt.Fprintf(d.stdout, "fails otherwise: %s: %s\n", again.Departures[0].Requirement, c.Redact(again.Departures[0].String()))
+		tellFailure(d, &evidence.Failure{Asked: c.Redact(again.Asked()), Got: again.Answered(), Reproduce: []string{c.Curl(again)}})
 		return exit{exitViolated}
 	}
 	if then := e.Response; then != nil && !alike(then.Status, again.Status) {

@@ -119,7 +119,7 @@ func credentials(ctx context.Context, d door, c *client.Client) (err error) {
 		case e.JSON().Kind == exact.Absent:
 			state = "does not work: " + e.Answered() + ", no JSON"
 		case len(e.Departures) > 0:
-			state = "works, and departs from the document: " + exact.Printable(e.Departures[0].String())
+			state = "works, and departs from the document: " + exact.Printable(c.Redact(e.Departures[0].String()))
 		}
 		if name == client.Default && strings.HasPrefix(state, "does not") {
 			err = &fixture.Unreachable{API: c.API().Name, URL: e.URL, Answered: e.Err == nil, Detail: strings.TrimPrefix(state, "does not work: ")}

@@ -77,8 +77,8 @@ func wrong(credential target.Credential) signer {
 	default:
 		for header, value := range credential.Headers {
 			made := madeUp(header)
-			if scheme, _, ok := strings.Cut(value, " "); ok {
-				made = scheme + " " + made // such as Basic, which a server looks at first
+			if scheme, _, ok := strings.Cut(value, " "); ok && strings.HasSuffix(strings.ToLower(header), "authorization") {
+				made = scheme + " " + made // such as Basic, which a server looks at first; elsewhere it would be half a secret
 			}
 			set(header, made)
 		}

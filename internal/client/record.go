@@ -45,7 +45,7 @@ func (c *Client) record(e *Exchange, sent http.Header) {
 	}
 	for _, d := range e.Departures {
 		kept.Departures = append(kept.Departures, evidence.Departure{
-			Requirement: d.Requirement, Pointer: d.Pointer, Message: c.redactor.text(d.Message), Count: d.Count,
+			Requirement: d.Requirement, Pointer: c.Redact(d.Pointer), Message: c.Redact(d.Message), Count: d.Count,
 		})
 	}
 	if len(kept.Departures) > 0 {

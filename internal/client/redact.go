@@ -3,10 +3,8 @@
 package client
 
 import (
-	"bytes"
 	"cmp"
 	"encoding/base64"
-	"encoding/json"
 	"fmt"
 	"net/url"
 	"slices"
@@ -24,10 +22,9 @@ const shortestSecret = 4
 
 // redactor replaces secrets by the names of their variables. Tokens are added as they are fetched.
 type redactor struct {
-	mu       sync.Mutex // of forms
-	forms    []target.Secret
-	replacer atomic.Pointer[strings.Replacer]
-	longest  atomic.Int64 // length of the longest form, in bytes
+	mu      sync.Mutex               // of those who add
+	needles atomic.Pointer[[]needle] // the longest text first
+	longest atomic.Int64             // bytes that one takes at most in a text
 }
 
 func (r *redactor) init(t *target.Target) {
@@ -53,56 +50,89 @@ func (r *redactor) init(t *target.Target) {
 func (r *redactor) add(secrets ...target.Secret) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	var all []needle
+	if known := r.needles.Load(); known != nil {
+		all = slices.Clone(*known)
+	}
 	for _, secret := range secrets {
-		for _, form := range forms(secret.Value) {
-			known := func(f target.Secret) bool { return f.Value == form }
-			if len(form) >= shortestSecret && !slices.ContainsFunc(r.forms, known) {
-				r.forms = append(r.forms, target.Secret{Value: form, Name: secret.Name})
+		for _, n := range needles(secret.Value, secret.Name) {
+			if !slices.ContainsFunc(all, func(known needle) bool { return known.text == n.text }) {
+				all = append(all, n)
+				r.longest.Store(max(r.longest.Load(), int64(n.longest)))
 			}
 		}
 	}
-	// At one place the first one given wins, so that a secret within a longer one does not leave the rest standing.
-	slices.SortStableFunc(r.forms, func(a, b target.Secret) int { return cmp.Compare(len(b.Value), len(a.Value)) })
-	var pairs []string
-	for _, form := range r.forms {
-		pairs = append(pairs, form.Value, "$"+form.Name)
-	}
-	if len(r.forms) > 0 {
-		r.longest.Store(int64(len(r.forms[0].Value)))
-	}
-	r.replacer.Store(strings.NewReplacer(pairs...))
+	slices.SortStableFunc(all, func(a, b needle) int { return cmp.Compare(len(b.text), len(a.text)) })
+	r.needles.Store(&all)
 }
 
-// forms lists how a secret may stand in a URL, a header, a body or a message: as it is, without its scheme, escaped
-// for a path, a query or JSON, and in base64.
-func forms(secret string) []string {
-	values := []string{secret}
-	if _, rest, ok := strings.Cut(secret, " "); ok {
-		values = append(values, rest) // Basic …, Bearer …
+// text puts the names of variables in the place of secrets. Where two secrets overlap, all that either covers goes.
+func (r *redactor) text(s string) string {
+	type place struct {
+		begin, end int
+		name       string
 	}
-	var all []string
-	for _, value := range values {
-		quoted, _ := json.Marshal(value) // a string always encodes
-		var plain bytes.Buffer
-		enc := json.NewEncoder(&plain)
-		enc.SetEscapeHTML(false)
-		_ = enc.Encode(value)
-		all = append(all, value, url.QueryEscape(value), url.PathEscape(value), strings.ReplaceAll(url.QueryEscape(value), "+", "%20"),
-			string(quoted[1:len(quoted)-1]), strings.Trim(plain.String(), "\"\n"),
-			base64.StdEncoding.EncodeToString([]byte(value)), base64.RawURLEncoding.EncodeToString([]byte(value)))
+	var places []place
+	for _, n := range *r.needles.Load() {
+		for _, found := range n.in(s) {
+			places = append(places, place{found[0], found[1], n.name})
+		}
 	}
-	return all
+	if len(places) == 0 {
+		return s
+	}
+	slices.SortStableFunc(places, func(a, b place) int { return cmp.Or(cmp.Compare(a.begin, b.begin), cmp.Compare(b.end, a.end)) })
+	var b strings.Builder
+	done := 0
+	for _, p := range places {
+		if p.begin >= done {
+			b.WriteString(s[done:p.begin])
+			b.WriteString("$" + p.name)
+		}
+		done = max(done, p.end)
+	}
+	b.WriteString(s[done:])
+	return b.String()
 }
 
-func (r *redactor) text(s string) string { return r.replacer.Load().Replace(s) }
+// torn puts names in the place of beginnings of secrets that are left standing where a text was cut, which "…" marks.
+func (r *redactor) torn(s string) string {
+	for at := 0; ; {
+		cut := strings.Index(s[at:], "…")
+		if cut < 0 {
+			return s
+		}
+		cut += at
+		at = cut + len("…")
+		for _, n := range *r.needles.Load() {
+			most := min(len(n.text), cut)
+			for k := most; k >= shortestSecret; k-- {
+				if s[cut-1] == n.text[k-1] && strings.HasSuffix(s[:cut], n.text[:k]) {
+					s = s[:cut-k] + "$" + n.name + s[cut:]
+					at += len(n.name) + 1 - k
+					cut = at - len("…")
+					break
+				}
+			}
+		}
+	}
+}
 
 // longestError is how much of an error's text is kept, in bytes: net/http quotes what the server sent, however long.
 const longestError = 500
 
-// error is err with its text redacted, cut, and without control characters, which would reach a terminal as they are;
+// wholeRun is how many letters and digits in a row of a secret are taken out of an error though the rest is missing.
+const wholeRun = 8
+
+// error is err with its text redacted, pieces of secrets included, since libraries quote what they could take apart; cut, and without control characters, which would reach a terminal as they are;
 // errors.Is and errors.As see the original.
 func (r *redactor) error(err error) error {
 	text := r.text(err.Error())
+	for _, n := range *r.needles.Load() {
+		if len(n.run) >= wholeRun {
+			text = strings.ReplaceAll(text, n.run, "$"+n.name)
+		}
+	}
 	if len(text) > longestError {
 		text = strings.ToValidUTF8(text[:longestError], "") + fmt.Sprintf(" … (%d bytes in all)", len(text))
 	}
