@@ -56,8 +56,8 @@ func (a Assertion) Expect(actual any, matcher types.GomegaMatcher, promise strin
 	case can:
 		failure.Expected, failure.Got = differ.Difference(actual)
 	default:
-		failure.Expected = clip(a.t.api.Redact(wanted(matcher.FailureMessage(actual))), 600)
-		failure.Got = clip(a.t.api.Redact(fmt.Sprint(actual)), 300)
+		failure.Expected = clip(a.t.redact(wanted(matcher.FailureMessage(actual))), 600)
+		failure.Got = clip(a.t.redact(fmt.Sprint(actual)), 300)
 	}
 	for _, h := range a.hypotheses {
 		if same(h.wouldBe, actual) {
