@@ -68,9 +68,6 @@ func newHTMLLoad(r Report) *htmlLoad {
 		i := slices.IndexFunc(l.Scenarios, func(s htmlScenario) bool { return s.Scenario == m.Scenario })
 		if i < 0 {
 			only := Load{Series: measure.Series{Scenario: m.Scenario}}
-			if m.Verdict == measure.Invalid {
-				only.Invalid = m.Reason
-			}
 			l.Scenarios = append(l.Scenarios, htmlScenario{Load: only, Index: len(l.Scenarios), Rows: htmlMeasurements(only.of(r.Measurements))})
 		}
 	}
