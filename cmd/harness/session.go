@@ -86,7 +86,9 @@ func (s session) run(ctx context.Context) (run *evidence.Run, err error) {
 	}
 	sink(evidence.Record{Header: s.header()})
 	limiter := client.NewLimiter(s.target.Limits)
-	limiter.Bound(s.requests)
+	if s.requests > 0 {
+		limiter.Bound(max(1, s.requests-len(s.apis)*client.Probes)) // the others are for the end
+	}
 	pace := &pace{}
 	problem := s.play(ctx, cases, limiter, evidence.Tee(sink, pace.note), pace)
 	footer := &evidence.Footer{Finished: time.Now().UTC(), Requests: limiter.Sent(), Cases: len(cases)}
@@ -149,8 +151,9 @@ func (s session) play(ctx context.Context, cases []contract.Case, limiter *clien
 	if err := play(ctx, rest, env); err != nil {
 		return fmt.Errorf("interrupted: %w", err)
 	}
+	limiter.Bound(s.requests)
 	for _, api := range s.apis {
-		if err := clients[api.Name].Lost(); err != nil {
+		if err := clients[api.Name].End(ctx); err != nil {
 			return fmt.Errorf("%s: %s: %w", api.Name, s.target.APIs[api.Name].URL, err)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"sync"
 	"time"
 )
@@ -18,8 +19,8 @@ import (
 // hangs is left alone, and the others go on.
 const (
 	patience    = 20              // points without an answer that says something
-	timedOut    = 2               // points of an exchange that took the whole timeout; any other failure is one
-	probes      = 3               // times that the request is sent which had been answered
+	costly      = 2               // points of an exchange that took the whole timeout, or waited in vain; any other is one
+	Probes      = 3               // times that the request is sent which had been answered, at most
 	betweenAsks = time.Second     // from one of them to the next
 	longestWait = 2 * time.Minute // a target that only says "later" for so long is lost as well
 )
@@ -32,6 +33,7 @@ type pulse struct {
 	mu         sync.Mutex
 	api        spell
 	operations map[question]*spell
+	refused    int       // exchanges in a row that refused the default credential
 	throttled  time.Time // since when the server says "later" and nothing else; zero when it does not
 }
 
@@ -79,6 +81,12 @@ func (p *pulse) note(e *Exchange, safe bool) (long []*spell) {
 	own := p.operations[key]
 	if e.Judgeable() {
 		p.throttled = time.Time{}
+		if credentialName(e.Request) == Default && len(e.Request.Header) == 0 {
+			p.refused++
+			if e.Status != http.StatusUnauthorized && e.Status != http.StatusForbidden {
+				p.refused = 0
+			}
+		}
 		for _, s := range []*spell{&p.api, own} {
 			s.points = 0
 			if s.known == nil && safe && e.OK() && (s == own || !e.Request.Odd) {
@@ -91,8 +99,10 @@ func (p *pulse) note(e *Exchange, safe bool) (long []*spell) {
 	}
 	p.api.points++
 	if errors.Is(e.Err, errTimeout) {
-		p.api.points += timedOut - 1
-		own.points += timedOut
+		own.points += costly
+	}
+	if errors.Is(e.Err, errTimeout) || e.Status == http.StatusTooManyRequests && e.Tries > 1 {
+		p.api.points += costly - 1
 	}
 	for _, s := range []*spell{&p.api, own} {
 		if s.points >= patience && !s.asking && s.lost == nil {
@@ -137,6 +147,28 @@ func (c *Client) Lost() error {
 	return c.pulse.api.lost
 }
 
+// End says at the end of a run whether the API was there until then: when its last answers said nothing, or refused
+// the default credential, what it had answered before is asked again. The error is why it is lost, nil when it is not.
+func (c *Client) End(ctx context.Context) error {
+	c.pulse.mu.Lock()
+	api := &c.pulse.api
+	lost, silent, refused, known := api.lost, api.points > 0, c.pulse.refused > 0, api.known
+	c.pulse.mu.Unlock()
+	if lost != nil || known == nil || !silent && !refused {
+		return lost
+	}
+	last := c.find(ctx, *known)
+	switch {
+	case ctx.Err() != nil || errors.Is(last.Err, ErrSpent) || errors.Is(last.Err, ErrLost):
+		return nil // nobody asked, so nobody knows
+	case !last.Judgeable():
+		lost = fmt.Errorf("%w: the target no longer answers: %s", ErrLost, last.Answered())
+	case last.Status == http.StatusUnauthorized || last.Status == http.StatusForbidden:
+		lost = fmt.Errorf("the default credential is refused by now: %s", last.Answered())
+	}
+	return lost
+}
+
 // follow takes an exchange into account, and finds out about whatever has been silent for too long.
 func (c *Client) follow(ctx context.Context, e *Exchange) {
 	for _, s := range c.pulse.note(e, c.safe(e.Request)) {
@@ -144,22 +176,28 @@ func (c *Client) follow(ctx context.Context, e *Exchange) {
 		if s != &c.pulse.api {
 			what = e.Request.Operation.ID
 		}
-		c.pulse.ended(s, c.find(ctx, s.known, fmt.Errorf("%w: %s no longer answers: %s", ErrLost, what, e.Answered())))
+		last := e
+		if s.known != nil {
+			last = c.find(ctx, *s.known)
+		}
+		var lost error
+		// A caller that gives up, or whose requests are spent, says nothing of the target.
+		if !last.Judgeable() && ctx.Err() == nil && !errors.Is(last.Err, ErrSpent) {
+			lost = fmt.Errorf("%w: %s no longer answers: %s", ErrLost, what, last.Answered())
+		}
+		c.pulse.ended(s, lost)
 	}
 }
 
-// find asks again for what had been answered, and returns lost when nothing comes of it.
-func (c *Client) find(ctx context.Context, known *Request, lost error) error {
-	if known == nil {
-		return lost
-	}
-	for n := range probes {
-		if n > 0 && !sleep(ctx, betweenAsks) || ctx.Err() != nil {
-			return nil // the caller gives up, which says nothing of the target
+// find asks again for what had been answered, until it is, and returns the last exchange.
+func (c *Client) find(ctx context.Context, known Request) (last *Exchange) {
+	for n := range Probes {
+		if n > 0 && !sleep(ctx, betweenAsks) {
+			break
 		}
-		if e := c.exchange(ctx, *known); e.Judgeable() {
-			return nil
+		if last = c.exchange(ctx, known); last.Judgeable() || ctx.Err() != nil {
+			break
 		}
 	}
-	return lost
+	return last
 }

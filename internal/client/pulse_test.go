@@ -45,7 +45,7 @@ func overNetwork(t *testing.T, n network) *Client {
 	}
 	at := &target.Target{
 		Name: "t", Limits: target.Limits{Timeout: 30 * time.Second, Concurrency: 4},
-		APIs: map[string]*target.API{"gotoaccount": {URL: "http://licences.invalid"}},
+		APIs: map[string]*target.API{"gotoaccount": {URL: "http://licences.invalid", Credentials: map[string]target.Credential{"default": {Bearer: "the-bearer"}}}},
 	}
 	c, err := New(Options{API: api, Target: at, Transport: n})
 	if err != nil {
@@ -181,7 +181,7 @@ func TestAnOperationThatHangsIsLeftAlone(t *testing.T) {
 			ask(t.Context(), client, 1, "scanLicensesByKey")
 			ask(t.Context(), client, 1, "getLicenseUsers")
 		}
-		if hung > 2*patience/timedOut || client.Lost() != nil {
+		if hung > 2*patience/costly || client.Lost() != nil {
 			t.Errorf("%d requests to what hangs; the target is lost: %v", hung, client.Lost())
 		}
 		e := client.Send(t.Context(), Request{Operation: client.API().Operation("getLicenseUsers"), Credential: Nobody, Path: map[string]string{"licenseKey": "1"}})
@@ -189,6 +189,42 @@ func TestAnOperationThatHangsIsLeftAlone(t *testing.T) {
 			t.Errorf("got %v", e.Err)
 		}
 	})
+}
+
+// A run may end before it is sure: then what had been answered is asked once more.
+func TestTheEndOfARunLooksBack(t *testing.T) {
+	for name, c := range map[string]struct {
+		then []*http.Response // the answers from the second on; the last one stays
+		want string
+	}{
+		"all is well":              {[]*http.Response{say(200, "")}, ""},
+		"faults of the API":        {[]*http.Response{say(500, "")}, ""},
+		"one that was dropped":     {[]*http.Response{say(502, ""), say(502, ""), say(502, ""), say(200, "")}, ""},
+		"nobody there":             {[]*http.Response{say(502, "")}, "given up: the target no longer answers: 502"},
+		"one refusal":              {[]*http.Response{say(403, ""), say(200, "")}, ""},
+		"credentials that ran out": {[]*http.Response{say(401, "")}, "the default credential is refused by now: 401"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				n := -1
+				client := overNetwork(t, func(*http.Request) (*http.Response, error) {
+					if n++; n == 0 {
+						return say(200, ""), nil
+					}
+					answer := *c.then[min(n, len(c.then))-1]
+					answer.Body = io.NopCloser(strings.NewReader("[]"))
+					return &answer, nil
+				})
+				for range 2 {
+					client.Send(t.Context(), Request{Operation: client.API().Operation("scanLicensesByKey")})
+				}
+				err := client.End(t.Context())
+				if c.want == "" && err != nil || c.want != "" && (err == nil || !strings.HasPrefix(err.Error(), c.want)) {
+					t.Errorf("got %v, want %q", err, c.want)
+				}
+			})
+		})
+	}
 }
 
 // What never left says nothing of the target.

@@ -50,7 +50,7 @@ var contentKinds = []Kind{
 		twist: func(a *answer) {
 			a.say("200 OK", jsonType, append(append([]byte("[1"), bytes.Repeat([]byte(",1"), 4_000_000)...), ']'))
 		}},
-	{Name: "page-too-long", Summary: "a page of 20,000 licences, whatever was asked for",
+	{Name: "page-too-long", Summary: "a page of 10,000 licences, whatever was asked for",
 		twist: func(a *answer) { a.say("200 OK", jsonType, longPage()) }},
 	{Name: "members-by-the-thousand", Summary: "an object of 100,000 members",
 		twist: func(a *answer) { a.say("200 OK", jsonType, manyMembers()) }},
@@ -121,10 +121,10 @@ func inUTF16(a *answer) {
 	a.say("200 OK", "application/json; charset=utf-16", b.Bytes())
 }
 
-// longPage is 20,000 licences with ascending keys.
+// longPage is 10,000 licences with ascending keys.
 var longPage = sync.OnceValue(func() []byte {
 	var b bytes.Buffer
-	for i := range 20_000 {
+	for i := range 10_000 {
 		fmt.Fprintf(&b, `,{"key":%d,"accountkey":%d,"seats":null,"remaining":null,"enabled":true,"roles":["R%d"],"userkeys":[%d,%d]}`, i+1, i%50, i%9, i, i+1)
 	}
 	text := b.Bytes()
