@@ -23,7 +23,7 @@ type Load struct {
 	Workers    int             `json:"workers"` // the most requests in flight
 	Attackers  int             `json:"attackers"`
 	Transport  string          `json:"transport"`      // fast or std; what was used, not what was asked for
-	Note       string          `json:"note,omitempty"` // why another transport was used than was asked for
+	Note       string          `json:"note,omitempty"` // why another transport was used than was asked for; what the target has no data for
 	Validate   string          `json:"validate"`       // all, sample=N or none
 	Operations []LoadOperation `json:"operations"`
 	Objectives []Objective     `json:"objectives"`

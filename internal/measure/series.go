@@ -23,7 +23,7 @@ type Series struct {
 	Model        string            `json:"model"` // open or closed
 	Pace         string            `json:"pace"`  // in words
 	Transport    string            `json:"transport"`
-	Note         string            `json:"note,omitempty"` // why another transport was used than was asked for
+	Note         string            `json:"note,omitempty"` // why another transport was used than was asked for; what the target has no data for
 	Validate     string            `json:"validate"`       // all, sample=N or none
 	Planned      float64           `json:"planned"`        // seconds that it was to run, warm-up left out; 0 for a search
 	Warmup       float64           `json:"warmup"`
