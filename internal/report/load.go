@@ -15,6 +15,8 @@ import (
 type Load struct {
 	measure.Series
 	Objectives []LoadObjective `json:"objectives"`
+	// Stopped says why the run ended before its schedule did, as it had been asked to; "" for one that did not.
+	Stopped string `json:"stopped,omitempty"`
 }
 
 // LoadObjective is an objective with its place among the findings.
@@ -42,6 +44,9 @@ func loads(run *evidence.Run, findings []verdict.Finding) []Load {
 				}
 			}
 			played.Objectives = append(played.Objectives, o)
+		}
+		if run.Footer != nil {
+			played.Stopped = run.Footer.Stopped
 		}
 		played.Series.Objectives = nil // they stand in the other list
 		all = append(all, played)

@@ -24,6 +24,9 @@ func (t *text) load(r Report) {
 			t.prose("  invalid    ", l.Invalid, 4)
 			t.line("  The figures are those of the machine that sent the requests, and not the server's:")
 		}
+		if l.Stopped != "" {
+			t.prose("  stopped    ", clean(l.Stopped), 3)
+		}
 		own := l.of(r.Measurements)
 		t.measured(l, own)
 		t.objectives(l)
@@ -43,7 +46,7 @@ func (t *text) load(r Report) {
 			t.prose("  generator  ", condition(l.Generator), 3)
 		}
 		if l.Note != "" {
-			t.prose("  transport  ", l.Transport+": "+clean(l.Note), 3)
+			t.prose("  note       ", clean(l.Note), 3)
 		}
 	}
 }
