@@ -13,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"harness/internal/evidence"
 	"harness/internal/known"
 	"harness/internal/requirement"
 	"harness/internal/verdict"
@@ -91,7 +92,17 @@ func accept(d door, f acceptFlags, patterns []string) error {
 	if err != nil {
 		return err
 	}
-	requirements, err := chosen.catalogue.Select(patterns)
+	run := &evidence.Run{}
+	if f.run != "" {
+		if run, err = readRun(f.run); err != nil {
+			return err
+		}
+	}
+	catalogue, err := chosen.withObjectives(run)
+	if err != nil {
+		return err
+	}
+	requirements, err := catalogue.Select(patterns)
 	if err != nil {
 		return err
 	}
@@ -129,7 +140,11 @@ func openList(file string, all choice) (*known.Edit, error) {
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("known failures %w", err)
 	}
-	return &known.Edit{File: file, Promises: all.promises(), Today: today(), Data: data}, nil
+	promises, err := all.promises()
+	if err != nil {
+		return nil, err
+	}
+	return &known.Edit{File: file, Promises: promises, Today: today(), Data: data}, nil
 }
 
 // expiry reads a day, or a number of days from today.

@@ -18,6 +18,8 @@ import (
 	"harness/internal/known"
 	"harness/internal/nearest"
 	"harness/internal/requirement"
+	"harness/internal/verdict"
+	"harness/load"
 )
 
 // knownFile is the flag --known-failures. A list that nobody names is read if it is there.
@@ -52,18 +54,67 @@ func (k *knownFile) load(documents ...string) (known.List, error) {
 	if err != nil {
 		return known.List{}, err
 	}
-	return known.Load(k.path, all.promises(), today())
+	promises, err := all.promises()
+	if err != nil {
+		return known.List{}, err
+	}
+	return known.Load(k.path, promises, today())
 }
 
 func today() known.Date { return known.Day(time.Now()) }
 
-// promises are all that a list of known failures may name.
-func (c choice) promises() []known.Promise {
+// promises are all that a list of known failures may name: the catalogue, the objectives of the scenarios that come with
+// the program, and those of scenarios that are somebody's own, which nobody knows before they are played.
+func (c choice) promises() ([]known.Promise, error) {
+	own, err := objectives()
+	if err != nil {
+		return nil, err
+	}
 	var names []known.Promise
-	for _, r := range c.catalogue.All {
+	for _, r := range slices.Concat(c.catalogue.All, own) {
 		names = append(names, known.Promise{Requirement: r.ID, Operations: r.Operations, Silent: r.Level == requirement.Observe})
 	}
-	return names
+	anywhere := []string{"*"}
+	for _, api := range c.apis {
+		anywhere = append(anywhere, api.OperationIDs()...)
+	}
+	return append(names, known.Promise{Requirement: "LOAD-*", Operations: anywhere}), nil
+}
+
+// objectives are those of the scenarios that come with the program, as requirements.
+func objectives() ([]requirement.Requirement, error) {
+	scenarios, err := load.Scenarios()
+	if err != nil {
+		return nil, fault{err}
+	}
+	var all []requirement.Requirement
+	for _, s := range scenarios {
+		for _, o := range s.Objectives {
+			all = append(all, objective(s.Name, o))
+		}
+	}
+	return all, nil
+}
+
+func objective(scenario string, o evidence.Objective) requirement.Requirement {
+	return requirement.Requirement{ID: verdict.ObjectiveID(scenario, o), Level: requirement.Must, Operations: []string{o.Operation}, Statement: o.Text}
+}
+
+// withObjectives is the catalogue with the objectives beside it, those of a stored run included.
+func (c choice) withObjectives(run *evidence.Run) (*requirement.Catalogue, error) {
+	all, err := objectives()
+	if err != nil {
+		return nil, err
+	}
+	for _, l := range run.Loads {
+		for _, o := range l.Objectives {
+			r := objective(l.Scenario, o)
+			if !slices.ContainsFunc(all, func(other requirement.Requirement) bool { return other.ID == r.ID }) {
+				all = append(all, r)
+			}
+		}
+	}
+	return &requirement.Catalogue{All: slices.Concat(c.catalogue.All, all)}, nil
 }
 
 // excluded lists the operations of a session that need not be served: those that the target's file leaves out, and

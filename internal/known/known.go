@@ -50,7 +50,7 @@ type List struct {
 
 // Promise is a requirement that a list may name, and the operations that make it.
 type Promise struct {
-	Requirement string
+	Requirement string // one that ends in * stands for every id that begins so, where no other promise has the id
 	Operations  []string
 	Silent      bool // nothing is promised, so nothing can be broken and accepted
 }

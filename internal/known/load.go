@@ -232,9 +232,15 @@ func (r *reader) promised(e entry) {
 
 // named says whether there is such a promise; otherwise which key of the entry is wrong, and how.
 func named(f Failure, promises []Promise) (key string, err error) {
-	ids := make([]string, len(promises))
-	for i, p := range promises {
-		ids[i] = p.Requirement
+	var ids []string
+	for _, p := range promises {
+		if begins, open := strings.CutSuffix(p.Requirement, "*"); open {
+			if strings.HasPrefix(f.Requirement, begins) && !slices.ContainsFunc(promises, func(p Promise) bool { return p.Requirement == f.Requirement }) {
+				p.Requirement = f.Requirement
+			}
+		} else {
+			ids = append(ids, p.Requirement)
+		}
 		switch {
 		case p.Requirement != f.Requirement:
 		case p.Silent:

@@ -214,6 +214,9 @@ func objectives(all []played) []Finding {
 				Cases: []string{"load " + p.Scenario}, Evidence: []string{}, Reproduce: []string{},
 			}
 			f.hold(measure.Hold(o, p.judged), p)
+			if causes := f.Causes(); len(causes) > 0 {
+				f.Cause = causes[0]
+			}
 			findings = append(findings, f)
 		}
 	}

@@ -106,6 +106,9 @@ func TestObjectivesAreRequirements(t *testing.T) {
 			if f.Verdict != test.verdict || !strings.Contains(f.Message+f.Reason, test.says) || f.Level != requirement.Must || f.Source.Document != "scan-walk.yaml" {
 				t.Errorf("%s %s %q %q %s", f.Level, f.Verdict, f.Message, f.Reason, f.Source.Document)
 			}
+			if (f.Verdict == verdict.Fail) != (f.Cause != "") {
+				t.Errorf("verdict %s has the cause %q", f.Verdict, f.Cause)
+			}
 			if exit := j.Exit(verdict.FailOnShould); exit != test.exit {
 				t.Errorf("exit %d (%s), want %d", exit, j.Unjudged, test.exit)
 			}
