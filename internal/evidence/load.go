@@ -143,13 +143,3 @@ type SearchLevel struct {
 	Held   bool    `json:"held"`
 	Reason string  `json:"reason,omitempty"` // why it did not hold: the objective that was missed, the contract, the generator
 }
-
-// HeldAt says whether the level of that name was tried and held.
-func (s *Search) HeldAt(level string) bool {
-	for _, l := range s.Levels {
-		if l.Name == level {
-			return l.Held
-		}
-	}
-	return false
-}
