@@ -174,6 +174,7 @@ func (l *loading) compose(ctx context.Context, sink evidence.Sink, limiter *clie
 	if err != nil {
 		return plan, clients, err
 	}
+	load.Deepen(ctx, l.scenario, set, clients)
 	for _, api := range l.apis {
 		if err := clients[api.Name].Lost(); err != nil {
 			return plan, clients, fmt.Errorf("%s: %s: %w", api.Name, l.target.APIs[api.Name].URL, err)
