@@ -32,6 +32,9 @@ type Environment struct {
 	Writes   target.Writes
 	Seed     uint64
 	Sink     evidence.Sink
+	// Journal is told of each change before the first request that makes it, and keeps it from being made with an error;
+	// done is told whether it was undone. nil tells nobody.
+	Journal func(Change) (done func(undone bool), err error)
 	// Confirm is how many tries a failure is given before it is believed; 0 means DefaultConfirm.
 	Confirm int
 	// Shards is how many cases run side by side; 0 means 1. Cases that write run alone.
@@ -46,6 +49,12 @@ type Environment struct {
 	held    int                    // bytes of the answers that the memos were made of
 	fetches map[string]*sync.Mutex // by read
 	served  map[string]bool        // API and operation that answered with success
+}
+
+// Change is what a case is about to change on a target: one licence of one user.
+type Change struct {
+	API, User, License string
+	Held               bool // how it is found
 }
 
 // DefaultConfirm is how many tries a failure is given: all broken is broken, some is flaky.

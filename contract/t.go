@@ -96,6 +96,14 @@ func (t *T) TryAll(requests ...client.Request) []*client.Exchange {
 	return answers
 }
 
+// Undo sends a request that puts back what the case changed. It is sent though the run was interrupted.
+func (t *T) Undo(r client.Request) *client.Exchange {
+	ctx := t.ctx
+	defer func() { t.ctx = ctx }()
+	t.ctx = context.WithoutCancel(ctx)
+	return t.Try(r)
+}
+
 // Send sends a request whose answer must say something about the API: no answer at all, throttling or a gateway
 // that could not reach it end the try as inconclusive.
 func (t *T) Send(r client.Request) *client.Exchange { return t.SendAll(r)[0] }

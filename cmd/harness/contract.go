@@ -119,6 +119,8 @@ func testContract(ctx context.Context, d door, f contractFlags, args []string) e
 		}
 		end.base = &base
 	}
+	s.journals = journalFolders(d, f.out)
+	warnOfJournals(d, s.journals, s.target)
 	bar := newStatus(d)
 	s.progress = bar.show
 	run, err := s.run(ctx)

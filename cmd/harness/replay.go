@@ -53,7 +53,7 @@ func replay(ctx context.Context, d door, id string, f replayFlags) error {
 	if f.target == "" && run.Header.Target.Name != embeddedName {
 		return fmt.Errorf("the run was on target %s\nhint: name its file with --target", run.Header.Target.Name)
 	}
-	s := session{seed: run.Header.Seed, command: run.Header.Command}
+	s := session{seed: run.Header.Seed, command: run.Header.Command, journals: journalFolders(d, "")}
 	if s.choice, err = choose([]string{e.API}, nil, nil, nil); err != nil {
 		return err
 	}

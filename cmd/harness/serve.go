@@ -190,6 +190,10 @@ func writeWhole(file string, data []byte) error {
 		_ = temporary.Close()
 		return fmt.Errorf("cannot write %s: %w", file, err)
 	}
+	if err := temporary.Sync(); err != nil {
+		_ = temporary.Close()
+		return fmt.Errorf("cannot write %s: %w", file, err)
+	}
 	if err := temporary.Close(); err != nil {
 		return fmt.Errorf("cannot write %s: %w", file, err)
 	}

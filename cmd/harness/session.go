@@ -37,6 +37,7 @@ type session struct {
 	beside   bool                     // other sessions run in this process at the same time
 	only     func(contract.Case) bool // narrows the cases further; nil does not
 	shards   int                      // cases side by side; 0 chooses from how fast the target answers
+	journals []string                 // folders for what would undo a write; nil for a target that dies with this process
 	out      string                   // folder for run.jsonl; "" keeps the run in memory only
 	progress func(p progress)         // nil tells nobody
 }
@@ -61,6 +62,9 @@ func (s session) run(ctx context.Context) (run *evidence.Run, err error) {
 		return nil, err
 	}
 	defer stop()
+	if s.target.Embedded != nil {
+		s.journals = nil
+	}
 	s.target = t
 	if err := s.checkExcluded(); err != nil {
 		return nil, err
@@ -72,9 +76,9 @@ func (s session) run(ctx context.Context) (run *evidence.Run, err error) {
 	recorder := &evidence.Recorder{}
 	sink := evidence.Sink(recorder.Write)
 	if s.out != "" {
-		file, err := s.create()
-		if err != nil {
-			return nil, err
+		file, failed := s.create()
+		if failed != nil {
+			return nil, failed
 		}
 		writer := evidence.NewWriter(file)
 		defer func() {
@@ -89,9 +93,9 @@ func (s session) run(ctx context.Context) (run *evidence.Run, err error) {
 	if s.requests > 0 {
 		limiter.Bound(max(1, s.requests-len(s.apis)*client.Probes)) // the others are for the end
 	}
-	pace := &pace{}
-	problem := s.play(ctx, cases, limiter, evidence.Tee(sink, pace.note), pace)
-	footer := &evidence.Footer{Finished: time.Now().UTC(), Requests: limiter.Sent(), Cases: len(cases)}
+	pace, writes := &pace{}, &journal{folders: s.journals, target: t}
+	problem := s.play(ctx, cases, limiter, evidence.Tee(sink, pace.note), pace, writes)
+	footer := &evidence.Footer{Finished: time.Now().UTC(), Requests: limiter.Sent(), Cases: len(cases), Written: writes.written}
 	if problem != nil {
 		footer.Problem = problem.Error()
 	}
@@ -111,7 +115,7 @@ func boundMemory() {
 }
 
 // play discovers the data and runs the cases.
-func (s session) play(ctx context.Context, cases []contract.Case, limiter *client.Limiter, sink evidence.Sink, answers *pace) error {
+func (s session) play(ctx context.Context, cases []contract.Case, limiter *client.Limiter, sink evidence.Sink, answers *pace, writes *journal) error {
 	seen := &served{}
 	sink = evidence.Tee(sink, seen.note)
 	clients := map[string]*client.Client{}
@@ -130,7 +134,8 @@ func (s session) play(ctx context.Context, cases []contract.Case, limiter *clien
 	}
 	env := &contract.Environment{
 		Clients: clients, Fixtures: set, Writes: s.target.Writes, Seed: s.seed, Sink: sink, Confirm: s.confirm,
-		Shards: cmp.Or(s.shards, answers.shards(s.target.Limits.Concurrency)),
+		Journal: writes.begin,
+		Shards:  cmp.Or(s.shards, answers.shards(s.target.Limits.Concurrency)),
 		More: func(c contract.Case) bool {
 			left, bound := limiter.Left()
 			return (!bound || left > aside) && clients[c.API].Lost() == nil

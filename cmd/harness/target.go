@@ -45,6 +45,7 @@ cases that could not be exercised, with what the owner of the target could add. 
 		},
 		RunE: func(c *cobra.Command, args []string) error { return checkTarget(c.Context(), d, args[0]) },
 	})
+	c.AddCommand(restoreCommand(d))
 	return c
 }
 

@@ -112,6 +112,7 @@ type written struct {
 	before        []string // licences of the user
 	held          bool     // whether the licence was one of them
 	pace          time.Duration
+	done          func(undone bool) // tells the journal; nil when nobody keeps one
 }
 
 // writing reads what will be changed. It is no bracketed read: what moves here is moved by the case.
@@ -120,6 +121,12 @@ func writing(t *T) *written {
 	w := &written{t: t, user: t.Environment().Writes.User, licence: t.Environment().Writes.License}
 	w.before, _ = w.look()
 	w.held = slices.Contains(w.before, w.licence)
+	if note := t.Environment().Journal; note != nil {
+		var err error
+		if w.done, err = note(Change{API: api, User: w.user, License: w.licence, Held: w.held}); err != nil {
+			t.NotExercised("nothing is written: %s", err)
+		}
+	}
 	return w
 }
 
@@ -167,4 +174,14 @@ func (w *written) assign(add, remove []string) client.Request {
 }
 
 // restore puts the licence back to how it was found, whatever the case did and however it ended.
-func (w *written) restore() { w.t.Try(w.change(w.held)) }
+func (w *written) restore() {
+	undone := w.t.Undo(w.change(w.held)).OK()
+	if !undone {
+		// Perhaps the server changes nothing at all.
+		e := w.t.Undo(w.t.Call("getLicenseUser", Path{"userId": w.user}))
+		undone = e.OK() && slices.Contains(ids(e.JSON().Get("licenses")), w.licence) == w.held
+	}
+	if w.done != nil {
+		w.done(undone)
+	}
+}

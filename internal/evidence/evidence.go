@@ -177,10 +177,23 @@ type Footer struct {
 	Finished time.Time      `json:"finished"`
 	Requests map[string]int `json:"requests"` // by method, tries included
 	Cases    int            `json:"cases"`
+	// Written says what the run changed on the target; nil for nothing.
+	Written *Written `json:"written,omitempty"`
 	// Problem says why the run ended before its end: the target was out of reach, every credential was refused,
 	// the run was interrupted. "" for a run that went through.
 	Problem string `json:"problem,omitempty"`
 	// Stopped says why a load run ended before its schedule did, though nothing was wrong with the run: an objective was
 	// lost that was to end it. What was measured until then is judged as it stands.
 	Stopped string `json:"stopped,omitempty"`
+}
+
+// Written is what a run changed on its target, on the one user and licence that it was allowed to change.
+type Written struct {
+	API     string `json:"api"`
+	User    string `json:"user"`
+	License string `json:"license"`
+	Cases   int    `json:"cases"`  // that changed it
+	Undone  int    `json:"undone"` // of them, those that put it back
+	// Journal is the file that harness target restore takes; "" when everything was undone.
+	Journal string `json:"journal,omitempty"`
 }

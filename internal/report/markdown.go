@@ -264,7 +264,11 @@ func markdownSummary(r Report) passage {
 	if len(sent) == 0 {
 		sent = []string{"none"}
 	}
-	return passage{before: before + "\nRequests: " + md(strings.Join(sent, ", ")) + "\n"}
+	before += "\nRequests: " + md(strings.Join(sent, ", ")) + "\n"
+	if changed := r.changed(); changed != "" {
+		before += "\n" + md(changed) + "\n"
+	}
+	return passage{before: before}
 }
 
 func markdownCoverage(r Report) passage {

@@ -2,6 +2,7 @@
 package report
 
 import (
+	"fmt"
 	"slices"
 	"time"
 
@@ -35,6 +36,7 @@ type Report struct {
 	Problem   string                                        `json:"problem"` // why the run is not judged as a whole; "" when it is
 	Summary   map[requirement.Level]map[verdict.Verdict]int `json:"summary"` // requirements, each by its worst operation
 	Requests  Requests                                      `json:"requests"`
+	Written   *evidence.Written                             `json:"written,omitempty"` // what the run changed on the target; nil for nothing
 	Coverage  []Coverage                                    `json:"coverage"`
 	// Versions is what the answers said of the server's own version.
 	Versions  []Version          `json:"versions"`
@@ -87,7 +89,7 @@ func New(run *evidence.Run, j verdict.Judgement, exit int, documents ...*specs.A
 		r.Target.URLs = map[string]string{}
 	}
 	if run.Footer != nil {
-		r.Finished = &run.Footer.Finished
+		r.Finished, r.Written = &run.Footer.Finished, run.Footer.Written
 	}
 	if r.Problem == "" && j.CutShort {
 		r.Problem = "the run was cut short: its evidence has no footer"
@@ -103,6 +105,23 @@ func list[T any](items []T) []T {
 		return []T{}
 	}
 	return items
+}
+
+// changed says in a sentence what a run wrote on its target, and whether it put it back; "" when it wrote nothing.
+func (r Report) changed() string {
+	w := r.Written
+	if w == nil {
+		return ""
+	}
+	text := fmt.Sprintf("Written: licence %s of user %s, by %d cases; ", w.License, w.User, w.Cases)
+	if w.Undone == w.Cases {
+		return text + "put back every time"
+	}
+	text += fmt.Sprintf("not put back by %d", w.Cases-w.Undone)
+	if w.Journal != "" {
+		text += "; harness target restore " + w.Journal
+	}
+	return text
 }
 
 // requests are those that the footer counted where they left; of a run without one, those that came to be written.

@@ -284,6 +284,9 @@ func (t *text) summary(r Report) {
 		return
 	}
 	t.line(fmt.Sprintf("Requests: %d (%s)", r.Requests.Total, strings.Join(sent, ", ")))
+	if changed := r.changed(); changed != "" {
+		t.line(changed)
+	}
 }
 
 // ending is the verdict in words, in the last line, behind a hint where there is one.
