@@ -166,7 +166,7 @@ var hostileTable = map[string]hostileRow{
 	"redirect-to-metadata":       {broken, broken, notJudged, broken},
 	"redirect-without-location":  {broken, broken, notJudged, broken},
 	"unauthorized-storm":         never,
-	"proxy-wants-credentials":    {broken, broken, notJudged, notJudged},
+	"proxy-wants-credentials":    never,
 	"throttled-storm":            never,
 	"unavailable-storm":          never,
 	"retry-after-year":           never,

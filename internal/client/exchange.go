@@ -115,11 +115,11 @@ func (e *Exchange) Rejected() bool {
 	return e.Status >= 400 && e.Status < 500 && e.Status != http.StatusTooManyRequests
 }
 
-// Judgeable says whether the answer says anything about the API: something came back, and it was not throttling
-// nor a gateway that could not reach it.
+// Judgeable says whether the answer says anything about the API: something came back, and it was not throttling, nor
+// a gateway that could not reach it, nor a proxy that lets nobody through.
 func (e *Exchange) Judgeable() bool {
 	switch e.Status {
-	case 0, http.StatusTooManyRequests, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+	case 0, http.StatusTooManyRequests, http.StatusProxyAuthRequired, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
 		return false
 	}
 	return true

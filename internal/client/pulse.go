@@ -195,7 +195,11 @@ func (c *Client) find(ctx context.Context, known Request) (last *Exchange) {
 		if n > 0 && !sleep(ctx, betweenAsks) {
 			break
 		}
-		if last = c.exchange(ctx, known); last.Judgeable() || ctx.Err() != nil {
+		e := c.exchange(ctx, known)
+		if last == nil || !errors.Is(e.Err, ErrSpent) {
+			last = e
+		}
+		if e.Judgeable() || ctx.Err() != nil {
 			break
 		}
 	}

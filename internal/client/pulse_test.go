@@ -227,6 +227,25 @@ func TestTheEndOfARunLooksBack(t *testing.T) {
 	}
 }
 
+// A bound on requests may run out while the target is being asked again; what came of the last try stands.
+func TestASpentBudgetDoesNotHideTheSilence(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := 0
+		client := overNetwork(t, func(*http.Request) (*http.Response, error) {
+			if n++; n == 1 {
+				return say(200, ""), nil
+			}
+			return say(429, "0"), nil
+		})
+		client.limiter.Bound(9)
+		ask(t.Context(), client, 4, "scanLicensesByKey")
+		client.limiter.Bound(9 + Probes)
+		if err := client.End(t.Context()); err == nil || !strings.Contains(err.Error(), "no longer answers: 429") {
+			t.Errorf("got %v", err)
+		}
+	})
+}
+
 // What never left says nothing of the target.
 func TestWhatIsNotSentIsNoSilence(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

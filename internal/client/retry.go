@@ -32,6 +32,10 @@ func (c *Client) try(ctx context.Context, e *Exchange) (sent http.Header) {
 		}
 		sent = req.Header
 		release, err := c.limiter.acquire(ctx)
+		if errors.Is(err, ErrSpent) && e.Tries > 1 {
+			e.Tries-- // what came of the try before stands
+			return sent
+		}
 		if err != nil {
 			e.note(nil, err, time.Now())
 			return sent
