@@ -20,7 +20,7 @@
   const share = (beyond) => beyond == null ? "–" : `${+(100 - 100 / beyond).toPrecision(Math.max(3, Math.ceil(Math.log10(beyond)) + 3))} %`;
 
   const line = (label, at, more = {}) => ({
-    label, stroke: colour(`--p${at % 6 + 1}`), width: 1.5, dash: dashes[at % 6], points: { show: false }, ...more,
+    label, stroke: colour(`--p${at % 6 + 1}`), width: 1.5, dash: dashes[(at + 2 * Math.floor(at / 6)) % 6], points: { show: false }, ...more,
   });
   const axis = (label, more = {}) => ({
     label, labelSize: 18, labelFont: "12px system-ui, sans-serif", font: "12px system-ui, sans-serif", stroke: colour("--quiet"),
@@ -103,7 +103,7 @@
     }),
     distribution: (d) => {
       const at = d.distribution.share.map((s, i, all) => s < 1 ? 1 / (1 - s) : 10 ** 0.125 / (1 - all[i - 1] || 1));
-      const several = d.operations.length > 1 ? d.operations : [];
+      const several = d.operations.length > 1 && d.operations.length <= 4 ? d.operations : []; // more are a tangle; the table has them
       return {
         data: [at, positive(d.distribution.response), positive(d.distribution.service), ...several.map((o) => positive(o.percentile))],
         scales: { x: { time: false, distr: 3, range: (u, low, high) => [1, 10 ** Math.ceil(Math.log10(high))] }, y: logarithmic },
