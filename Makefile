@@ -4,7 +4,7 @@ GO ?= go
 BIN := bin/harness
 
 .DEFAULT_GOAL := help
-.PHONY: help demo load check test race mutants documents browser chromium bench serve fmt lint check-sdk build clean
+.PHONY: help demo load check test race mutants documents browser chromium bench bench-load serve fmt lint check-sdk build clean
 
 help: ## list what can be done here
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -34,7 +34,7 @@ test: ## all tests, without the race detector
 	$(GO) test ./...
 
 race:
-	$(GO) test -race ./...
+	$(GO) test -race -timeout 30m ./...
 
 mutants: build ## run the suites against every fault of the reference server; each must be caught by exactly its requirements
 	$(BIN) mutants
@@ -50,6 +50,10 @@ browser: ## install the Chromium that the tests of the pages want (Debian or Ubu
 
 bench: ## benchmarks: a whole run, the reference server with a million licences, the document check
 	$(GO) test -run '^$$' -bench . -benchmem ./...
+
+bench-load: ## what a request costs its sender, beside the vegeta command, wrk and k6; how punctual the pacer is; what a stall is told as
+	$(GO) run ./internal/benchload
+	$(GO) test -run '^$$' -bench 'Pacing|Stall' -benchtime 1x ./load
 
 serve: build ## start the reference server and write local.yaml, a target file for it
 	$(BIN) serve --target-out local.yaml

@@ -31,7 +31,7 @@ func doubt(specs.Answer, *schema.Reading) []specs.Departure {
 }
 
 // play plays one level of getLicense at a handler.
-func play(t *testing.T, ctx context.Context, abandon chan struct{}, handler http.HandlerFunc, pace load.Pace, workers int, change func(*load.Options, *load.Plan)) (load.Outcome, []evidence.Record) {
+func play(t testing.TB, ctx context.Context, abandon chan struct{}, handler http.HandlerFunc, pace load.Pace, workers int, change func(*load.Options, *load.Plan)) (load.Outcome, []evidence.Record) {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -234,5 +234,22 @@ func TestTicksStandInTheirSecond(t *testing.T) {
 	slices.Sort(seconds)
 	if due[0] != 50 || due[1] != 300 || seconds[0] != 0 {
 		t.Errorf("due %v, seconds %v", due, seconds)
+	}
+}
+
+// BenchmarkStall tells the p99 of the response time (ms) of 1000 requests a second for four seconds, in the second of
+// which the server stalls, with ten workers; the truth, of a schedule that was kept, is 960 ms.
+func BenchmarkStall(b *testing.B) {
+	for b.Loop() {
+		began := sync.OnceValue(time.Now)
+		_, records := play(b, b.Context(), nil, func(w http.ResponseWriter, r *http.Request) {
+			if at := time.Since(began()); at > time.Second && at < 2*time.Second {
+				time.Sleep(2*time.Second - at)
+			}
+			answer(w, r)
+		}, load.Pace{Kind: "constant", Rate: 1000, Duration: 4 * time.Second}, 10, nil)
+		s := measure.Total(ticks(records), measure.Key{}, nil)
+		b.ReportMetric(float64(s.Response.Quantile(0.99).Milliseconds()), "ms-p99")
+		b.ReportMetric(float64(s.Service.Quantile(0.99).Milliseconds()), "ms-p99-service")
 	}
 }
