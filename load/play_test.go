@@ -49,6 +49,10 @@ func play(t testing.TB, ctx context.Context, abandon chan struct{}, handler http
 	sink := func(r evidence.Record) {
 		mu.Lock()
 		defer mu.Unlock()
+		if r.Tick != nil { // its histograms are used again
+			tick := r.Tick.Clone()
+			r.Tick = &tick
+		}
 		records = append(records, r)
 	}
 	at := &target.Target{Name: "t", Limits: target.Limits{Timeout: 5 * time.Second, Concurrency: 8}, APIs: map[string]*target.API{

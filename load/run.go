@@ -38,7 +38,7 @@ type Options struct {
 	Timeout   time.Duration // of one request
 	Attackers int           // 0 lets the engine choose
 	Seed      uint64
-	Sink      evidence.Sink
+	Sink      evidence.Sink              // a tick is valid until it returns; see evidence.Tick.Clone
 	Opened    func() int64               // connections opened so far; nil when nobody counts them
 	Limiter   *client.Limiter            // counts what left
 	Results   func(vegeta.Result)        // each request as vegeta would have it, response time from the schedule; nil for nobody

@@ -1,3 +1,5 @@
+//go:build linux
+
 // Command benchload measures what a request costs the program that sends it: harness load with every answer checked,
 // beside the vegeta command, and wrk and k6 where they are installed. All keep the same number of requests in flight and
 // send as fast as they are answered, so that nobody's way of waiting counts. They take turns on one server, several
