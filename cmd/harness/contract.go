@@ -29,7 +29,7 @@ type contractFlags struct {
 	target                                string
 	apis, operations, requirements, specs []string
 	out, failOn, seed, format             string
-	all, dryRun, quick                    bool
+	all, dryRun, quick, noBodies          bool
 	baseline, store                       string
 	write                                 []string // FORMAT=FILE
 	shards                                int
@@ -67,6 +67,7 @@ server. It only reads, unless the target's file allows one named write.
 	flags.BoolVar(&f.quick, "quick", false, fmt.Sprintf("at most %d requests: one case for each promise, the firmest first", quickRequests))
 	flags.StringVar(&f.baseline, "baseline", "", "an earlier run, its folder or run.jsonl: say what has changed since")
 	flags.StringVar(&f.store, "store", "", "folder of stored runs that takes this one in; see harness store")
+	flags.BoolVar(&f.noBodies, "redact-bodies", false, noBodiesUsage)
 	flags.StringVar(&f.seed, "seed", "", "seed of every random choice; the report names the one that was used")
 	flags.StringVar(&f.format, "format", report.Formats[0].Name, "how to print the report: "+strings.Join(report.FormatNames(), ", "))
 	writeFlag(c, &f.write)
@@ -90,7 +91,7 @@ func testContract(ctx context.Context, d door, f contractFlags, args []string) e
 	if f.shards < 0 {
 		return fmt.Errorf("--shards %d: 0 or more is meant", f.shards)
 	}
-	s := session{out: f.out, shards: f.shards, command: append([]string{"harness"}, args...)}
+	s := session{out: f.out, shards: f.shards, noBodies: f.noBodies, command: append([]string{"harness"}, args...)}
 	if s.choice, err = choose(f.apis, f.operations, f.requirements, f.specs); err != nil {
 		return err
 	}
@@ -131,6 +132,9 @@ func testContract(ctx context.Context, d door, f contractFlags, args []string) e
 	return conclude(d, run, verdict.Judge(s.catalogue, run, s.apis...), end)
 }
 
+// noBodiesUsage is what --redact-bodies does, for every command that has it.
+const noBodiesUsage = "leave the bodies of requests and answers out of the evidence: they may hold personal data"
+
 // narrow drops the APIs that are out of the question: those without a chosen operation or requirement, and, when
 // none was asked for by name, those that the target does not have.
 func (s *session) narrow(f contractFlags) {
@@ -167,6 +171,7 @@ type ending struct {
 	format    report.Format
 	copies    []written // reports in files beside the one that is printed
 	all       bool
+	hash      bool // keys and ids, in what is told
 }
 
 // conclude writes the report of a judged run, and prints it. The exit code is the judgement's.
@@ -177,12 +182,18 @@ func conclude(d door, run *evidence.Run, judgement verdict.Judgement, e ending) 
 	if e.known.File != "" {
 		judgement.Accept(e.known, run.Header.Target.Name, today())
 	}
+	var err error
 	code := judgement.Exit(e.gate)
 	r := report.New(run, judgement, code, e.documents...)
 	r.Suites, r.Gate = report.SuiteScore(), e.gate
 	if e.base != nil {
 		changes := history.Compare(*e.base, r.Snapshot(e.stored, run.Ticks))
 		r.Changes = &changes
+	}
+	if e.hash {
+		if r, err = r.Hashed(salt()); err != nil {
+			return fault{err}
+		}
 	}
 	if e.out != "" {
 		if err := writeReport(filepath.Join(e.out, "report.json"), r); err != nil {

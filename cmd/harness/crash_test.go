@@ -210,7 +210,6 @@ func TestAWriteIsPutBackAfterAKill(t *testing.T) {
 	}
 }
 
-
 // Where nothing can be written, a run says so, and is never green.
 func TestNowhereToWrite(t *testing.T) {
 	dir := t.TempDir()

@@ -30,7 +30,7 @@ type loadFlags struct {
 	failOn, seed, format, baseline, store string
 	write                                 []string // FORMAT=FILE
 	known                                 knownFile
-	all, dryRun                           bool
+	all, dryRun, noBodies                 bool
 }
 
 // The transports of a load run.
@@ -78,6 +78,7 @@ measured is reported either way.
 	flags.StringVar(&f.out, "out", "", "folder that receives run.jsonl and report.json")
 	flags.StringVar(&f.metrics, "metrics", "", "serve metrics for Prometheus at this address while the run lasts: :9102, on this machine alone unless it names a host")
 	flags.StringVar(&f.vegeta, "vegeta", "", "write every request to a file that vegeta report and vegeta plot read")
+	flags.BoolVar(&f.noBodies, "redact-bodies", false, noBodiesUsage)
 	flags.StringVar(&f.seed, "seed", "", "seed of every random choice; the report names the one that was used")
 	flags.BoolVar(&f.dryRun, "dry-run", false, "say what would be sent, and send nothing")
 	flags.StringVar(&f.failOn, "fail-on", string(verdict.FailOnShould), "what fails the gate: must, should, drift")
@@ -136,7 +137,7 @@ func (f loadFlags) read(d door, name string, given func(string) bool, args []str
 		return nil, err
 	}
 	l := &loading{
-		session:  session{out: f.out, command: append([]string{"harness"}, args...)},
+		session:  session{out: f.out, noBodies: f.noBodies, command: append([]string{"harness"}, args...)},
 		door:     d,
 		scenario: scenario, transport: f.transport, validate: f.validate, metrics: f.metrics, vegeta: f.vegeta,
 	}

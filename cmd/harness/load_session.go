@@ -164,7 +164,7 @@ func (l *loading) play(ctx context.Context, sink evidence.Sink, limiter *client.
 func (l *loading) compose(ctx context.Context, sink evidence.Sink, limiter *client.Limiter) (plan load.Plan, clients map[string]*client.Client, err error) {
 	clients, apis := map[string]*client.Client{}, map[string]*specs.API{}
 	for _, api := range l.apis {
-		c, err := client.New(client.Options{API: api, Target: l.target, Sink: sink, Limiter: limiter, Version: tool().Version})
+		c, err := client.New(client.Options{API: api, Target: l.target, Sink: sink, Limiter: limiter, Version: tool().Version, NoBodies: l.noBodies})
 		if err != nil {
 			return plan, clients, err
 		}

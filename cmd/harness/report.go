@@ -87,7 +87,7 @@ report of each stored run. The reports quote answers of the target; publish them
 			if err != nil {
 				return err
 			}
-			return conclude(d, run, verdict.Judge(chosen.catalogue, run, chosen.apis...), ending{documents: chosen.apis, known: list, stored: args[0], gate: gate, format: format, copies: copies, all: all})
+			return conclude(d, run, verdict.Judge(chosen.catalogue, run, chosen.apis...), ending{documents: chosen.apis, known: list, stored: args[0], gate: gate, format: format, copies: copies, all: all, hash: site.hash})
 		},
 	}
 	c.Flags().StringVar(&formatName, "format", report.Formats[0].Name, "how to draw it: "+strings.Join(report.FormatNames(), ", "))
@@ -99,6 +99,7 @@ report of each stored run. The reports quote answers of the target; publish them
 	c.Flags().StringVar(&site.dir, "publish", "", "with --history: folder that receives the site")
 	c.Flags().IntVar(&site.pages, "pages", 30, "with --publish: how many of the newest runs of each target get a page; 0 for all")
 	c.Flags().StringVar(&site.maxAge, "max-age", "0", "with --publish: how old a run may be before its target is shown as too old: 24h, 7d; 0 for any age")
+	c.Flags().BoolVar(&site.hash, "hash-keys", false, "put hashes in the place of keys and ids of accounts, users and licences, and leave answers out")
 	c.Flags().BoolVar(&all, "all", false, "print observed behaviours one by one as well")
 	return c
 }

@@ -37,6 +37,7 @@ type session struct {
 	beside   bool                     // other sessions run in this process at the same time
 	only     func(contract.Case) bool // narrows the cases further; nil does not
 	shards   int                      // cases side by side; 0 chooses from how fast the target answers
+	noBodies bool                     // leave them out of the evidence
 	journals []string                 // folders for what would undo a write; nil for a target that dies with this process
 	out      string                   // folder for run.jsonl; "" keeps the run in memory only
 	progress func(p progress)         // nil tells nobody
@@ -120,7 +121,7 @@ func (s session) play(ctx context.Context, cases []contract.Case, limiter *clien
 	sink = evidence.Tee(sink, seen.note)
 	clients := map[string]*client.Client{}
 	for _, api := range s.apis {
-		c, err := client.New(client.Options{API: api, Target: s.target, Sink: sink, Limiter: limiter, Version: tool().Version})
+		c, err := client.New(client.Options{API: api, Target: s.target, Sink: sink, Limiter: limiter, Version: tool().Version, NoBodies: s.noBodies})
 		if err != nil {
 			return err
 		}

@@ -35,6 +35,7 @@ type Options struct {
 	Sink      evidence.Sink     // nil records nothing
 	Limiter   *Limiter          // shared by all clients of a run; nil: one of its own, from the target's limits
 	Transport http.RoundTripper // nil: one of its own, with the target's TLS
+	NoBodies  bool              // leave bodies out of the evidence; they are judged all the same
 	Version   string            // of the program, for User-Agent; "" means devel
 }
 
@@ -52,6 +53,7 @@ type Client struct {
 	redactor    redactor
 	judged      memo
 	pulse       pulse
+	noBodies    bool
 	kept        atomic.Int64 // bytes of answers in the evidence
 	run         string       // begins every id, so that several clients of a run never meet
 	exchanges   atomic.Uint32
@@ -64,7 +66,7 @@ func New(o Options) (*Client, error) {
 		return nil, fmt.Errorf("target %s has no %s; it has %v", o.Target.Name, o.API.Name, slices.Sorted(maps.Keys(o.Target.APIs)))
 	}
 	c := &Client{
-		api: o.API, target: o.Target, at: at, sink: o.Sink, limiter: o.Limiter, transport: o.Transport,
+		api: o.API, target: o.Target, at: at, sink: o.Sink, limiter: o.Limiter, transport: o.Transport, noBodies: o.NoBodies,
 		userAgent: "harness/" + cmp.Or(o.Version, "devel"), credentials: map[string]signer{},
 	}
 	if c.sink == nil {

@@ -51,7 +51,20 @@ func (c *Client) record(e *Exchange, sent http.Header) {
 	if len(kept.Departures) > 0 {
 		kept.Curl = c.Curl(e)
 	}
+	if c.noBodies {
+		withoutBodies(kept)
+	}
 	c.sink(evidence.Record{Exchange: kept})
+}
+
+// withoutBodies leaves the bodies out, and the line that would send one again.
+func withoutBodies(kept *evidence.Exchange) {
+	if kept.Request.Body != "" {
+		kept.Request.Body, kept.Curl = "", ""
+	}
+	if r := kept.Response; r != nil && r.Size > 0 {
+		r.Body, r.Base64, r.Truncated = "", false, true
+	}
 }
 
 // shownHeaders are the headers as sent; those of the credential as the file writes them, all others redacted by value.

@@ -27,7 +27,8 @@ type Site struct {
 	Catalogue *requirement.Catalogue // the promises by name; nil tells the trends without them
 	Policy    history.Policy         // what the state of a target is judged by
 	Now       time.Time
-	Pages     int // of the newest runs of each target that get a page of their own; 0 for all
+	Pages     int    // of the newest runs of each target that get a page of their own; 0 for all
+	Salt      []byte // keys and ids give way to hashes with it; nil leaves them as they are
 }
 
 // Published says what was written.
@@ -69,7 +70,7 @@ func (s Site) Publish(dir string) (Published, error) {
 	}
 	site := newSitePages(s)
 	for _, run := range slices.Clone(site.drawn) {
-		switch drew, err := drawRun(dir, run); {
+		switch drew, err := drawRun(dir, run, s.Salt); {
 		case err != nil && !errors.Is(err, errStored):
 			return done, err
 		case err != nil:
@@ -86,6 +87,9 @@ func (s Site) Publish(dir string) (Published, error) {
 		return done, err
 	}
 	for _, file := range files {
+		if s.Salt != nil {
+			file.text = hashIn(file.text, s.Salt)
+		}
 		if err := replace(filepath.Join(dir, filepath.FromSlash(file.name)), file.text); err != nil {
 			return done, err
 		}
@@ -118,7 +122,7 @@ func pageOf(run history.Stored) string {
 }
 
 // drawRun draws the report of a stored run, unless just that page stands there already.
-func drawRun(dir string, run history.Stored) (drew bool, err error) {
+func drawRun(dir string, run history.Stored, salt []byte) (drew bool, err error) {
 	file := filepath.Join(dir, filepath.FromSlash(pageOf(run)))
 	source := filepath.Join(run.Folder, history.ReportFile)
 	stored, err := os.Stat(source)
@@ -126,6 +130,9 @@ func drawRun(dir string, run history.Stored) (drew bool, err error) {
 		return false, fmt.Errorf("%w: %w", errStored, err)
 	}
 	mark := drawing
+	if salt != nil {
+		mark += " with hashes"
+	}
 	if run.Evidence {
 		mark += " with evidence"
 	}
@@ -140,6 +147,11 @@ func drawRun(dir string, run history.Stored) (drew bool, err error) {
 	var r Report
 	if err := json.Unmarshal(data, &r); err != nil {
 		return false, fmt.Errorf("%w: %w", errStored, err)
+	}
+	if salt != nil {
+		if r, err = r.Hashed(salt); err != nil {
+			return false, fmt.Errorf("%w: %w", errStored, err)
+		}
 	}
 	o := Options{}
 	if run.Evidence {
