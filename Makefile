@@ -55,6 +55,27 @@ bench-load: ## what a request costs its sender, beside the vegeta command, wrk a
 	$(GO) run ./internal/benchload
 	$(GO) test -run '^$$' -bench 'Pacing|Stall' -benchtime 1x ./load
 
+# What is tried by chance, for as long as one likes: see docs/safety.md.
+.PHONY: fuzz soak crash secrets
+FUZZTIME ?= 1m
+SOAK ?= 30m
+
+fuzz: ## whatever may stand in a file or come from a server, made up: each fuzz target for FUZZTIME (1m)
+	@for target in internal/target:FuzzTargetFile load:FuzzScenarioFile internal/known:FuzzKnownFailures internal/evidence:FuzzEvidence \
+		internal/report:FuzzStoredReport specs:FuzzDocument internal/schema:FuzzCompiledAgainstDocument internal/wire:FuzzWireAgainstNetHTTP; do \
+		echo "fuzz: $${target#*:} for $(FUZZTIME)"; \
+		$(GO) test ./$${target%:*} -run '^$$' -fuzz "^$${target#*:}\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x || exit 1; \
+	done
+
+soak: ## load and contract runs in turn for SOAK (30m); memory, goroutines and descriptors must stay flat, soak.svg shows them
+	$(GO) test ./cmd/harness -count=1 -run 'TestSoak$$' -soak $(SOAK) -soak.plot $(CURDIR)/soak.svg -timeout 48h
+
+crash: ## kill a hundred runs at moments of chance, and read what they left behind
+	$(GO) test ./cmd/harness -count=1 -run TestKilledAtAnyMoment -crashes 100 -timeout 1h
+
+secrets: ## every command on every server that says secrets back: none may be written anywhere
+	$(GO) test ./cmd/harness -count=1 -run 'TestNoSecretIsWritten' -secrets.all -timeout 1h
+
 serve: build ## start the reference server and write local.yaml, a target file for it
 	$(BIN) serve --target-out local.yaml
 
