@@ -72,13 +72,13 @@ fuzz: ## whatever may stand in a file or come from a server, made up: each fuzz 
 	done
 
 soak: ## load and contract runs in turn for SOAK (30m); memory, goroutines and descriptors must stay flat, soak.svg shows them
-	$(GO) test ./cmd/harness -count=1 -run 'TestSoak$$' -soak $(SOAK) -soak.plot $(CURDIR)/soak.svg -timeout 48h
+	$(GO) test ./cmd/harness -v -count=1 -run 'TestSoak$$' -soak $(SOAK) -soak.plot $(CURDIR)/soak.svg -timeout 48h
 
 crash: ## kill a hundred runs at moments of chance, and read what they left behind
-	$(GO) test ./cmd/harness -count=1 -run TestKilledAtAnyMoment -crashes 100 -timeout 1h
+	$(GO) test ./cmd/harness -v -count=1 -run TestKilledAtAnyMoment -crashes 100 -timeout 1h
 
 secrets: ## every command on every server that says secrets back: none may be written anywhere
-	$(GO) test ./cmd/harness -count=1 -run 'TestNoSecretIsWritten' -secrets.all -timeout 1h
+	$(GO) test ./cmd/harness -v -count=1 -run 'TestNoSecretIsWritten' -secrets.all -timeout 1h
 
 serve: build ## start the reference server and write local.yaml, a target file for it
 	$(BIN) serve --target-out local.yaml
