@@ -182,8 +182,7 @@ func TestRedirectsLeadNowhere(t *testing.T) {
 func TestAWriteNamesNobodyElseAndIsPutBack(t *testing.T) {
 	var mu sync.Mutex
 	var bodies []string
-	var c *counting
-	c = newCounting(t, func(_ http.ResponseWriter, r *http.Request) bool {
+	c := newCounting(t, func(_ http.ResponseWriter, r *http.Request) bool {
 		if strings.HasSuffix(r.URL.Path, "/license/organization") {
 			body := new(bytes.Buffer)
 			_, _ = body.ReadFrom(r.Body) // what could be read
