@@ -8,16 +8,14 @@ import (
 	"context"
 	"flag"
 	"fmt"
-	"io"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"runtime"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
-
-	"harness/internal/reference"
 )
 
 var (
@@ -46,13 +44,21 @@ func TestSoak(t *testing.T) {
 	if *soakFor == 0 {
 		t.Skip("-soak 30m, or make soak, plays one")
 	}
-	s, err := listen("127.0.0.1:0", reference.Options{})
+	// In a process of its own: what the server takes is not looked at.
+	file, out := filepath.Join(t.TempDir(), "target.yaml"), t.TempDir()
+	server := exec.CommandContext(t.Context(), "harness", "serve", "--target-out", file)
+	ready, err := server.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer s.close()
-	file, out := filepath.Join(t.TempDir(), "target.yaml"), t.TempDir()
-	if err := writeTarget(file, s.target("soak")); err != nil {
+	if err := server.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		_ = server.Process.Kill()
+		_ = server.Wait() // it was killed
+	}()
+	if _, err := bufio.NewReader(ready).ReadString('\n'); err != nil {
 		t.Fatal(err)
 	}
 	began := time.Now()
@@ -64,10 +70,13 @@ func TestSoak(t *testing.T) {
 			{"contract", "--target", file, "--quick", "--out", out},
 		} {
 			var said bytes.Buffer
-			d := door{stdin: strings.NewReader(""), stdout: io.Discard, stderr: &said, env: os.LookupEnv}
+			var told strings.Builder
+			d := door{stdin: strings.NewReader(""), stdout: &told, stderr: &said, env: os.LookupEnv}
 			switch code := run(context.Background(), args, d); {
 			case code == exitGreen:
 			case args[0] == "load" && (code == exitNotJudged || code == exitViolated):
+				lines := strings.Split(strings.TrimSpace(told.String()), "\n")
+				t.Logf("round %d: %s", rounds, lines[max(0, len(lines)-3)])
 				busy++ // the machine had other work, which says nothing about what the process takes
 			default:
 				t.Fatalf("harness %s: exit code %d\n%s", args[0], code, said.String())
