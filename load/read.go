@@ -56,7 +56,7 @@ func Scenarios() ([]*Scenario, error) {
 }
 
 // Read reads a scenario: one that comes with the program by its name, or a file by its path. Errors about what stands
-// in a file are *FileError.
+// in a file are *place.Error.
 func Read(name string) (*Scenario, error) {
 	if data, err := files.ReadFile("scenarios/" + name + ".yaml"); err == nil {
 		s, err := Parse("scenarios/"+name+".yaml", data)
@@ -84,7 +84,7 @@ func Read(name string) (*Scenario, error) {
 	return nil, nearest.Error("scenario", name, names, "a file of your own is given by its path, such as ./mine.yaml")
 }
 
-// Parse reads a scenario out of the bytes of a file. Every error is a *FileError that names its place.
+// Parse reads a scenario out of the bytes of a file. Every error is a *place.Error that names its place.
 func Parse(file string, data []byte) (*Scenario, error) {
 	sum := sha256.Sum256(data)
 	base := filepath.Base(file)

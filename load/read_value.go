@@ -16,6 +16,7 @@ import (
 	"github.com/goccy/go-yaml/token"
 
 	"harness/internal/nearest"
+	"harness/internal/place"
 )
 
 // reader walks one file. Its first error stays.
@@ -24,7 +25,7 @@ type reader struct {
 	lines    []string
 	scenario *Scenario
 	named    []*token.Token // what each objective names, for what can only be said at the end
-	err      *FileError
+	err      *place.Error
 }
 
 // key is one key that a mapping may have, and what to do with its value.

@@ -19,6 +19,7 @@ import (
 	"github.com/goccy/go-yaml/token"
 
 	"harness/internal/nearest"
+	"harness/internal/place"
 )
 
 // Load reads a list. Promises are all that it may name; today bounds the days on which entries were added.
@@ -30,7 +31,7 @@ func Load(file string, promises []Promise, today Date) (List, error) {
 	return Parse(file, data, promises, today)
 }
 
-// Parse reads a list out of the bytes of a file. Every error is an *Error that names its place.
+// Parse reads a list out of the bytes of a file. Every error is a *place.Error that names its place.
 func Parse(file string, data []byte, promises []Promise, today Date) (List, error) {
 	l, err := parse(file, data, promises, today)
 	if err != nil {
@@ -85,7 +86,7 @@ type reader struct {
 	promises []Promise
 	today    Date
 	laid     laid
-	err      *Error
+	err      *place.Error
 }
 
 // keys of an entry, in the order in which they are written; those that an entry may lack come with optional.

@@ -27,7 +27,7 @@ func Load(file string, env func(string) (string, bool)) (*Target, error) {
 	return Parse(file, data, env)
 }
 
-// Parse reads a target out of the bytes of a file. Every error is an *Error that names its place.
+// Parse reads a target out of the bytes of a file. Every error is a *place.Error that names its place.
 func Parse(file string, data []byte, env func(string) (string, bool)) (*Target, error) {
 	r := &reader{
 		file: file, lines: strings.Split(string(data), "\n"), env: env,

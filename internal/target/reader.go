@@ -14,6 +14,7 @@ import (
 	"github.com/goccy/go-yaml/token"
 
 	"harness/internal/nearest"
+	"harness/internal/place"
 )
 
 // reader walks one file. Its first error stays.
@@ -23,7 +24,7 @@ type reader struct {
 	env     func(string) (string, bool)
 	anchors map[string]ast.Node
 	target  *Target
-	err     *Error
+	err     *place.Error
 }
 
 // key is one key that a mapping may have, and what to do with its value.
