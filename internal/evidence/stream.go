@@ -9,7 +9,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime"
 	"sync"
+	"sync/atomic"
 )
 
 // Sink takes records as they come, from any goroutine. Nil records nothing.
@@ -164,37 +166,85 @@ func Tee(sinks ...Sink) Sink {
 func Read(r io.Reader) (*Run, error) {
 	run := &Run{}
 	lines := bufio.NewReader(r)
-	for n := 1; ; n++ {
-		line, err := lines.ReadBytes('\n')
-		if len(line) == 0 && errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil && !errors.Is(err, io.EOF) {
+	for n, more := 1, true; more; {
+		var batch []*line
+		var err error
+		if batch, more, err = next(lines); err != nil {
 			return nil, err
 		}
-		cut := errors.Is(err, io.EOF)
-		var record Record
-		if err := json.Unmarshal(line, &record); err != nil {
-			if cut && n > 1 {
+		decode(batch)
+		for _, l := range batch {
+			if l.err != nil && l.cut && n > 1 {
 				break
 			}
-			return nil, fmt.Errorf("line %d is no evidence record: %w", n, err)
-		}
-		if n == 1 {
-			if record.Header == nil {
-				return nil, errors.New("line 1 is no header: this is no evidence of a run")
+			if l.err != nil {
+				return nil, fmt.Errorf("line %d is no evidence record: %w", n, l.err)
 			}
-			if record.Header.Schema > Schema {
-				return nil, fmt.Errorf("evidence of schema %d; this harness reads up to %d", record.Header.Schema, Schema)
+			if err := opens(n, l.record); err != nil {
+				return nil, err
 			}
-		}
-		run.Add(record)
-		if cut {
-			break
+			run.Add(l.record)
+			n++
 		}
 	}
 	if run.Header.Schema == 0 {
 		return nil, errors.New("no header: this is no evidence of a run")
 	}
 	return run, nil
+}
+
+// line is one line of a stream on its way to a record.
+type line struct {
+	text   []byte
+	cut    bool // it has no end: nothing comes behind it
+	record Record
+	err    error
+}
+
+// batchSize is how many lines are read before they are decoded: enough for every processor, and little beside a run.
+const batchSize = 256
+
+// next reads the next lines; more is false when they are the last.
+func next(lines *bufio.Reader) (batch []*line, more bool, err error) {
+	for len(batch) < batchSize {
+		text, err := lines.ReadBytes('\n')
+		if err != nil && !errors.Is(err, io.EOF) {
+			return nil, false, err
+		}
+		if len(text) > 0 {
+			batch = append(batch, &line{text: text, cut: err != nil})
+		}
+		if err != nil {
+			return batch, false, nil
+		}
+	}
+	return batch, true, nil
+}
+
+// decode decodes lines side by side: that is what reading a run costs.
+func decode(batch []*line) {
+	var at atomic.Int64
+	var workers sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), len(batch)) {
+		workers.Go(func() {
+			for i := at.Add(1) - 1; i < int64(len(batch)); i = at.Add(1) - 1 {
+				batch[i].err = json.Unmarshal(batch[i].text, &batch[i].record)
+				batch[i].text = nil
+			}
+		})
+	}
+	workers.Wait()
+}
+
+// opens says what is wrong with the first line, if this is it.
+func opens(n int, first Record) error {
+	switch {
+	case n > 1:
+		return nil
+	case first.Header == nil:
+		return errors.New("line 1 is no header: this is no evidence of a run")
+	case first.Header.Schema > Schema:
+		return fmt.Errorf("evidence of schema %d; this harness reads up to %d", first.Header.Schema, Schema)
+	}
+	return nil
 }
