@@ -95,25 +95,3 @@ type Found struct {
 func (s *Search) Found() Found {
 	return Found{Holds: s.low, Fails: s.high, Confirmed: s.confirmed, Ended: s.ended}
 }
-
-// String says it in words, with its doubt.
-func (f Found) String() string {
-	var text string
-	switch {
-	case f.Holds == 0 && f.Fails == 0:
-		text = "nothing was tried"
-	case f.Holds == 0:
-		text = fmt.Sprintf("fails at %g/s already", f.Fails)
-	case f.Fails == 0:
-		text = fmt.Sprintf("holds at %g/s, the highest that was tried", f.Holds)
-	default:
-		text = fmt.Sprintf("holds at %g/s, fails at %g/s", f.Holds, f.Fails)
-	}
-	if f.Holds > 0 {
-		text += fmt.Sprintf(", confirmed %d of %d times", f.Confirmed, confirmations)
-	}
-	if f.Ended != "" {
-		text += "; " + f.Ended
-	}
-	return text
-}

@@ -23,10 +23,10 @@ func TestSearchFindsTheLimit(t *testing.T) {
 		}
 		f := s.Found()
 		if steps > 16 || f.Holds > limit || f.Fails != 0 && f.Fails <= limit || f.Holds > 0 && f.Confirmed < 2 && steps < 16 {
-			t.Errorf("limit %g: %s after %d steps", limit, f, steps)
+			t.Errorf("limit %g: %+v after %d steps", limit, f, steps)
 		}
 		if limit <= 20000 && f.Holds < min(limit, 20000)/1.2-1 {
-			t.Errorf("limit %g: %s is too low, after %d steps", limit, f, steps)
+			t.Errorf("limit %g: %+v is too low, after %d steps", limit, f, steps)
 		}
 	}
 }
@@ -44,7 +44,7 @@ func TestSearchIsNotFooledByLuck(t *testing.T) {
 			s.Note(rate, rate <= 1000 || chance.IntN(3) == 0)
 		}
 		if f := s.Found(); f.Holds > 2500 && f.Confirmed == 2 && f.Fails > 0 && f.Fails < f.Holds {
-			t.Errorf("%s", f)
+			t.Errorf("%+v", f)
 		}
 	}
 }
