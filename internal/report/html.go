@@ -79,6 +79,7 @@ type htmlPage struct {
 	Levels       []htmlLevel
 	Verdicts     []verdict.Verdict // those that occur
 	Sent         []string          // requests by method: "1907 GET"
+	Wrote        string            // what the run changed on the target; "" for nothing
 	Narrowed     string
 	CommandLine  string
 	Action       []htmlCause // what needs somebody
@@ -143,7 +144,7 @@ func visible(page []byte) []byte {
 
 func newHTMLPage(r Report, o Options) *htmlPage {
 	p := &htmlPage{
-		Report: r, Run: o.Run, Headline: headline(r), Tone: exitTone(r.Exit), Narrowed: narrowing(r.Selection),
+		Report: r, Run: o.Run, Headline: headline(r), Tone: exitTone(r.Exit), Wrote: r.changed(), Narrowed: narrowing(r.Selection),
 		CommandLine: commandLine(r), APIs: htmlAPIs(r), Requirements: htmlRequirements(r), Map: htmlMap(r), Silent: htmlSilences(r),
 		Behaved: htmlBehaviours(r), Load: newHTMLLoad(r),
 	}

@@ -266,7 +266,7 @@ func markdownSummary(r Report) passage {
 	}
 	before += "\nRequests: " + md(strings.Join(sent, ", ")) + "\n"
 	if changed := r.changed(); changed != "" {
-		before += "\n" + md(changed) + "\n"
+		before += "\nWritten: " + md(changed) + "\n"
 	}
 	return passage{before: before}
 }

@@ -113,7 +113,7 @@ func (r Report) changed() string {
 	if w == nil {
 		return ""
 	}
-	text := fmt.Sprintf("Written: licence %s of user %s, by %d cases; ", w.License, w.User, w.Cases)
+	text := fmt.Sprintf("licence %s of user %s, by %d cases; ", w.License, w.User, w.Cases)
 	if w.Undone == w.Cases {
 		return text + "put back every time"
 	}

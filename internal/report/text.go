@@ -285,7 +285,7 @@ func (t *text) summary(r Report) {
 	}
 	t.line(fmt.Sprintf("Requests: %d (%s)", r.Requests.Total, strings.Join(sent, ", ")))
 	if changed := r.changed(); changed != "" {
-		t.line(changed)
+		t.line("Written: " + changed)
 	}
 }
 
