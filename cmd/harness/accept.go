@@ -248,11 +248,7 @@ func (f acceptFlags) fromRun(d door, requirements []requirement.Requirement) ([]
 
 // judgeRun judges a stored run by what this program knows, and names its target.
 func judgeRun(d door, path string) (j verdict.Judgement, target string, err error) {
-	run, err := readRun(path)
-	if err != nil {
-		return j, "", err
-	}
-	chosen, err := chosenFor(d, run)
+	run, chosen, err := openRun(d, path)
 	if err != nil {
 		return j, "", err
 	}

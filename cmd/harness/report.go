@@ -75,11 +75,7 @@ report of each stored run. The reports quote answers of the target; publish them
 			if err != nil {
 				return err
 			}
-			run, err := readRun(args[0])
-			if err != nil {
-				return err
-			}
-			chosen, err := chosenFor(d, run)
+			run, chosen, err := openRun(d, args[0])
 			if err != nil {
 				return err
 			}
@@ -102,6 +98,16 @@ report of each stored run. The reports quote answers of the target; publish them
 	c.Flags().BoolVar(&site.hash, "hash-keys", false, "put hashes in the place of keys and ids of accounts, users and licences, and leave answers out")
 	c.Flags().BoolVar(&all, "all", false, "print observed behaviours one by one as well")
 	return c
+}
+
+// openRun reads a stored run, and chooses what it is judged by.
+func openRun(d door, path string) (*evidence.Run, choice, error) {
+	run, err := readRun(path)
+	if err != nil {
+		return nil, choice{}, err
+	}
+	chosen, err := chosenFor(d, run)
+	return run, chosen, err
 }
 
 // chosenFor chooses what a stored run is judged by: the documents and catalogues of this program, of the APIs that the

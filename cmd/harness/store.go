@@ -81,11 +81,7 @@ func storeAdd(d door) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			run, err := readRun(args[0])
-			if err != nil {
-				return err
-			}
-			chosen, err := chosenFor(d, run)
+			run, chosen, err := openRun(d, args[0])
 			if err != nil {
 				return err
 			}
