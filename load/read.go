@@ -7,7 +7,6 @@ import (
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -24,6 +23,7 @@ import (
 	"harness/internal/evidence"
 	"harness/internal/measure"
 	"harness/internal/nearest"
+	"harness/internal/place"
 	"harness/specs"
 )
 
@@ -66,12 +66,13 @@ func Read(name string) (*Scenario, error) {
 		s.Source = embedded
 		return s, nil
 	}
-	data, err := os.ReadFile(name)
-	switch {
-	case err == nil:
+	_, err := os.Stat(name)
+	if err == nil || strings.ContainsAny(name, `/\`) || strings.HasSuffix(name, ".yaml") || strings.HasSuffix(name, ".yml") {
+		data, err := place.Read("scenario file", name, "harness list scenarios shows those that are built in")
+		if err != nil {
+			return nil, err
+		}
 		return Parse(name, data)
-	case !errors.Is(err, fs.ErrNotExist) || strings.ContainsAny(name, `/\`) || strings.HasSuffix(name, ".yaml") || strings.HasSuffix(name, ".yml"):
-		return nil, fmt.Errorf("scenario %w", err)
 	}
 	entries, err := fs.ReadDir(files, "scenarios")
 	if err != nil {

@@ -150,7 +150,7 @@ func TestAScenarioIsFoundByNameOrByPath(t *testing.T) {
 	if _, err = load.Read("scan-wlak"); err == nil || !strings.HasPrefix(err.Error(), `no scenario "scan-wlak"; the scenarios are [batch-accounts `) || !strings.Contains(err.Error(), "did you mean scan-walk?") {
 		t.Error(err)
 	}
-	if _, err = load.Read("./none.yaml"); err == nil || err.Error() != "scenario open ./none.yaml: no such file or directory" {
+	if _, err = load.Read("./none.yaml"); err == nil || err.Error() != "no scenario file ./none.yaml\nhint: harness list scenarios shows those that are built in" {
 		t.Error(err)
 	}
 }

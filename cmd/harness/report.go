@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -134,7 +135,10 @@ var evidenceFiles = []string{evidenceFile, history.EvidenceFile}
 func readRun(path string) (*evidence.Run, error) {
 	path = evidenceIn(path)
 	file, err := os.Open(path)
-	if err != nil {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, fmt.Errorf("no run at %s\nhint: harness contract --out FOLDER leaves one", path)
+	case err != nil:
 		return nil, fmt.Errorf("no run at %s: %w", path, err)
 	}
 	defer func() { _ = file.Close() }() // it was only read

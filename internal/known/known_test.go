@@ -164,7 +164,7 @@ func TestAddedWhereItIsTomorrowAlready(t *testing.T) {
 
 func TestLoadTellsThatThereIsNone(t *testing.T) {
 	_, err := known.Load("nowhere.yaml", promises, today)
-	if err == nil || !strings.Contains(err.Error(), "known failures open nowhere.yaml") {
+	if err == nil || !strings.Contains(err.Error(), "no file of known failures nowhere.yaml") {
 		t.Error(err)
 	}
 }

@@ -30,3 +30,17 @@ func TestError(t *testing.T) {
 		}
 	}
 }
+
+func TestAFileThatCannotBeReadIsToldAsWhatItShouldHaveBeen(t *testing.T) {
+	dir := t.TempDir()
+	for _, c := range []struct{ file, want string }{
+		{dir + "/none.yaml", "no target file " + dir + "/none.yaml\nhint: write one"},
+		{dir, dir + " is a folder; a target file is meant"},
+		{dir + "/none.yaml/x", ""},
+	} {
+		_, err := place.Read("target file", c.file, "write one")
+		if err == nil || c.want != "" && err.Error() != c.want {
+			t.Errorf("%s: %v, want %q", c.file, err, c.want)
+		}
+	}
+}

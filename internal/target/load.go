@@ -5,7 +5,6 @@ package target
 import (
 	"fmt"
 	"net/url"
-	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -16,13 +15,14 @@ import (
 	"github.com/goccy/go-yaml/token"
 
 	"harness/internal/nearest"
+	"harness/internal/place"
 )
 
 // Load reads a target's file. env looks up variables, as os.LookupEnv does.
 func Load(file string, env func(string) (string, bool)) (*Target, error) {
-	data, err := os.ReadFile(file)
+	data, err := place.Read("target file", file, "targets/staging.example.yaml shows one; without --target the embedded reference server is tested")
 	if err != nil {
-		return nil, fmt.Errorf("target %w", err)
+		return nil, err
 	}
 	return Parse(file, data, env)
 }
