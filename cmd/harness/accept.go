@@ -39,17 +39,15 @@ func newAccept(d door) *cobra.Command {
 		Long: fmt.Sprintf(`accept writes into %s that a requirement fails on an operation of a target, and that the gate
 lets it pass until a day. Comments, order and every other line of the file stay.
 
-    harness accept GOTO-KEY-06 --run reports/latest --reason "keys are rounded" --owner licensing --expires 30d
-    harness accept GOTO-KEY-06 --operation getLicenses --target staging --reason … --owner … --expires 2026-12-31
-    harness accept GOTO-KEY-06 --operation getLicenses --target staging --expires 30d --renew
-    harness accept --prune reports/latest
-
 With --run, operations, target and cause are those of a stored run: what fails there is accepted, for the cause that
 it has there; when it fails for another one, the gate closes. The cause is a fingerprint that report.json names.
 
 A failure is accepted for at most %d days. A case that comes out now one way, now the other, goes into quarantine with
 --quarantine: at most %d of them, for at most %d days; it still runs, and no longer decides.`,
 			known.File, known.MostDays, known.MostQuarantined, known.MostQuarantineDays),
+		Example: `harness accept GOTO-KEY-06 --run reports/latest --reason "keys are rounded" --owner licensing --expires 30d
+harness accept GOTO-KEY-06 --operation getLicenses --target staging --expires 30d --renew
+harness accept --prune reports/latest`,
 		RunE: func(c *cobra.Command, args []string) error {
 			if f.prune != "" {
 				return prune(d, f, args)
@@ -58,18 +56,18 @@ A failure is accepted for at most %d days. A case that comes out now one way, no
 		},
 	}
 	flags := c.Flags()
-	flags.StringArrayVar(&f.operations, "operation", nil, "on this operation; needed where the requirement is about several")
-	flags.StringVar(&f.target, "target", "", "name of the target that it fails on, as its file has it; * for every one, which is meant without --run")
-	flags.StringVar(&f.cause, "cause", "", "fingerprint of the cause, as report.json has it; any for whatever cause, which is meant without --run")
-	flags.StringVar(&f.run, "run", "", "accept what fails in this run: its folder, or its run.jsonl")
-	flags.StringVar(&f.reason, "reason", "", "why it is right to let it pass")
-	flags.StringVar(&f.owner, "owner", "", "who sees to it that this ends")
-	flags.StringVar(&f.ticket, "ticket", "", "where it is followed up")
-	flags.StringVar(&f.expires, "expires", "", "the last day: 2026-12-31, or a number of days: 30d")
-	flags.StringVar(&f.file, "file", known.File, "the list")
+	flags.StringArrayVar(&f.operations, "operation", nil, "on this `OPERATION`; needed where the requirement is about several")
+	flags.StringVar(&f.target, "target", "", "`NAME` of the target that it fails on, as its file has it; * for every one, which is meant without --run")
+	flags.StringVar(&f.cause, "cause", "", "`FINGERPRINT` of the cause, as report.json has it; any for whatever cause, which is meant without --run")
+	flags.StringVar(&f.run, "run", "", "accept what fails in this `RUN`: its folder, or its run.jsonl")
+	flags.StringVar(&f.reason, "reason", "", "a `SENTENCE`: why it is right to let it pass")
+	flags.StringVar(&f.owner, "owner", "", "`WHO` sees to it that this ends")
+	flags.StringVar(&f.ticket, "ticket", "", "the `TICKET` that follows it up")
+	flags.StringVar(&f.expires, "expires", "", "the last `DAY`: 2026-12-31, or a number of days: 30d")
+	flags.StringVar(&f.file, "file", known.File, "`FILE` that holds the list")
 	flags.BoolVar(&f.quarantine, "quarantine", false, "it comes out now one way, now the other")
 	flags.BoolVar(&f.renew, "renew", false, "give an entry that is there another term, counted from today")
-	flags.StringVar(&f.prune, "prune", "", "take out the entries that no longer fail in this run, which must be a whole one")
+	flags.StringVar(&f.prune, "prune", "", "take out the entries that no longer fail in this `RUN`, which must be a whole one")
 	return c
 }
 

@@ -23,12 +23,9 @@ func newCanDeploy(d door) *cobra.Command {
 	var quick bool
 	c := &cobra.Command{
 		Use:   "can-deploy",
-		Short: "Say from the stored runs whether a target may be promoted",
+		Short: "Say from stored runs whether a target may be promoted",
 		Long: `can-deploy answers from the stored runs, without sending anything, whether a target may be promoted: for each API by
 the newest run that was to judge the whole of it. What a narrowed run has seen broken since counts as well.
-
-    harness can-deploy --target staging --store reports/history --max-age 24h
-    harness can-deploy --target staging --store reports/history --api gotoaccount --format json
 
 Each API has one state, and the program ends by the worst:
 
@@ -40,7 +37,9 @@ Each API has one state, and the program ends by the worst:
     stale        4   it passed, and a known failure no longer fails
 
 A state of 3 comes before one of 1, and 1 before 4.`,
-		Args: cobra.NoArgs,
+		Example: `harness can-deploy --target staging --store reports/history --max-age 24h
+harness can-deploy --target staging --store reports/history --api gotoaccount --format json`,
+		Args: noArguments,
 		RunE: func(*cobra.Command, []string) error {
 			if target == "" {
 				return fmt.Errorf("which target?\nhint: --target NAME, as its file has it; harness store list shows them")
@@ -89,13 +88,13 @@ A state of 3 comes before one of 1, and 1 before 4.`,
 		},
 	}
 	flags := c.Flags()
-	flags.StringVar(&target, "target", "", "name of the target")
+	flags.StringVar(&target, "target", "", "`NAME` of the target, as its file has it")
 	storeFlag(c, &dir)
-	flags.StringArrayVar(&apis, "api", nil, "only this API: "+strings.Join(specs.Names, ", ")+"; without it both must have passed")
-	flags.StringVar(&maxAge, "max-age", "7d", "how old the run that decides may be: 24h, 7d; 0 for any age")
-	flags.StringVar(&failOn, "fail-on", string(verdict.FailOnShould), "what fails the gate: must, should, drift")
+	flags.StringArrayVar(&apis, "api", nil, "only this `API`: "+strings.Join(specs.Names, ", ")+"; without it both must have passed")
+	flags.StringVar(&maxAge, "max-age", "7d", "`AGE` that the run which decides may have: 24h, 7d; 0 for any")
+	gateFlag(c, &failOn)
 	flags.BoolVar(&quick, "quick-counts", false, "a run with --quick counts as one of the whole")
-	flags.StringVar(&formatName, "format", historyFormats[0], "how to print it: "+strings.Join(historyFormats, ", "))
+	formatFlag(c, &formatName, historyFormats)
 	return c
 }
 

@@ -8,8 +8,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/spf13/cobra"
-
 	"harness/internal/nearest"
 	"harness/internal/requirement"
 	"harness/specs"
@@ -102,15 +100,4 @@ func loadDocument(name, file string) (*specs.API, error) {
 		return nil, fmt.Errorf("the document of %s: %w", name, err)
 	}
 	return specs.Load(name, file, data)
-}
-
-// unknownCommand is the error for a word that is no command of c.
-func unknownCommand(c *cobra.Command, given string) error {
-	var names []string
-	for _, sub := range c.Commands() {
-		if sub.IsAvailableCommand() {
-			names = append(names, sub.Name())
-		}
-	}
-	return nearest.Error("command", given, names, c.CommandPath()+" --help")
 }

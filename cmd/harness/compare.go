@@ -3,11 +3,9 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -29,17 +27,11 @@ longer judged, what the server was seen to answer otherwise, and which times dif
 are folders that harness contract --out wrote, or of a store, or their run.jsonl or report.json. Evidence is judged again
 by this program; a report whose evidence is gone is taken as it stands. Nothing is sent.
 
-    harness compare reports/base reports/latest
-    harness compare $(harness store latest --store reports/history --target staging) reports/latest --format markdown
-
 Exit codes: 0 nothing is broken that was not · 1 something is, and no known failure covers it · 3 one of the two was not
 judged, or they have nothing in common. Drift and slower answers are told, and do not count.`,
-		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) != 2 {
-				return errors.New("compare takes two runs: the earlier, and the later\nhint: harness compare reports/base reports/latest")
-			}
-			return nil
-		},
+		Example: `harness compare reports/base reports/latest
+harness compare $(harness store latest --store reports/history --target staging) reports/latest --format markdown`,
+		Args: arguments(2, "two runs: the earlier, and the later", "harness compare reports/base reports/latest"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			format, err := report.ChangeFormatNamed(formatName)
 			if err != nil {
@@ -69,7 +61,7 @@ judged, or they have nothing in common. Drift and slower answers are told, and d
 		},
 	}
 	knownFlag(c, &accepted)
-	c.Flags().StringVar(&formatName, "format", report.ChangeFormats[0].Name, "how to print it: "+strings.Join(report.ChangeFormatNames(), ", "))
+	formatFlag(c, &formatName, report.ChangeFormatNames())
 	return c
 }
 

@@ -40,38 +40,28 @@ func newContract(d door) *cobra.Command {
 	var f contractFlags
 	c := &cobra.Command{
 		Use:   "contract",
-		Short: "Test a target against the documents and the catalogue of requirements",
+		Short: "Test a target against its documents and requirements",
 		Long: `contract tests whether an API keeps what its document promises: every operation, every requirement of the
 catalogue. Each answer is held against the document as well. Without --target it tests the embedded reference
-server. It only reads, unless the target's file allows one named write.
-
-    harness contract
-    harness contract --target staging.yaml --out reports/latest
-    harness contract --target staging.yaml --api gotoaccount --requirement 'GOTO-SCAN-*'
-
---out DIR receives run.jsonl, the evidence, and report.json.`,
-		Args: cobra.NoArgs,
+server. It only reads, unless the target's file allows one named write.`,
+		Example: `harness contract
+harness contract --target staging.yaml --out reports/latest
+harness contract --target staging.yaml --api gotoaccount --requirement 'GOTO-SCAN-*'
+harness contract --quick --write junit=junit.xml --write html=report.html`,
+		Args: noArguments,
 		RunE: func(c *cobra.Command, _ []string) error { return testContract(c.Context(), d, f, os.Args[1:]) },
 	}
 	flags := c.Flags()
-	flags.StringVar(&f.target, "target", "", "target file; the embedded reference server without it")
-	flags.StringArrayVar(&f.apis, "api", nil, "only this API: gotoaccount, genesyscloud")
-	flags.StringArrayVar(&f.operations, "operation", nil, "only this operation")
-	flags.StringArrayVar(&f.requirements, "requirement", nil, "only this requirement, or a pattern: 'GOTO-SCAN-*'")
-	flags.StringArrayVar(&f.specs, "spec", nil, "use this document instead of the embedded one: API=FILE")
-	flags.StringVar(&f.out, "out", "", "folder that receives run.jsonl and report.json")
-	flags.StringVar(&f.failOn, "fail-on", string(verdict.FailOnShould), "what fails the gate: must, should, drift")
-	knownFlag(c, &f.known)
-	flags.IntVar(&f.shards, "shards", 0, "cases that run side by side; 0 chooses from how fast the target answers")
-	flags.BoolVar(&f.dryRun, "dry-run", false, "say what would be sent, by operation, and send nothing")
+	targetFlag(c, &f.target, "target `FILE`; the embedded reference server without it")
+	flags.StringArrayVar(&f.apis, "api", nil, "only this `API`: gotoaccount, genesyscloud")
+	flags.StringArrayVar(&f.operations, "operation", nil, "only this `OPERATION`")
+	flags.StringArrayVar(&f.requirements, "requirement", nil, "only this `REQUIREMENT`, or a pattern: 'GOTO-SCAN-*'")
 	flags.BoolVar(&f.quick, "quick", false, fmt.Sprintf("at most %d requests: one case for each promise, the firmest first", quickRequests))
-	flags.StringVar(&f.baseline, "baseline", "", "an earlier run, its folder or run.jsonl: say what has changed since")
-	flags.StringVar(&f.store, "store", "", "folder of stored runs that takes this one in; see harness store")
-	flags.BoolVar(&f.noBodies, "redact-bodies", false, noBodiesUsage)
-	flags.StringVar(&f.seed, "seed", "", "seed of every random choice; the report names the one that was used")
-	flags.StringVar(&f.format, "format", report.Formats[0].Name, "how to print the report: "+strings.Join(report.FormatNames(), ", "))
-	writeFlag(c, &f.write)
-	flags.BoolVar(&f.all, "all", false, "print observed behaviours one by one as well")
+	flags.BoolVar(&f.dryRun, "dry-run", false, "say what would be sent, by operation, and send nothing")
+	flags.StringArrayVar(&f.specs, "spec", nil, "use this document instead of the embedded one: `API=FILE`")
+	seedFlag(c, &f.seed)
+	flags.IntVar(&f.shards, "shards", 0, "`NUMBER` of cases that run side by side; 0 chooses by how fast the target answers")
+	runFlags(c, runFlagValues{&f.out, &f.store, &f.baseline, &f.format, &f.failOn, &f.write, &f.known, &f.noBodies, &f.all})
 	return c
 }
 
@@ -131,9 +121,6 @@ func testContract(ctx context.Context, d door, f contractFlags, args []string) e
 	}
 	return conclude(d, run, verdict.Judge(s.catalogue, run, s.apis...), end)
 }
-
-// noBodiesUsage is what --redact-bodies does, for every command that has it.
-const noBodiesUsage = "leave the bodies of requests and answers out of the evidence: they may hold personal data"
 
 // narrow drops the APIs that are out of the question: those without a chosen operation or requirement, and, when
 // none was asked for by name, those that the target does not have.

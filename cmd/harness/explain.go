@@ -16,14 +16,12 @@ import (
 func newExplain(d door) *cobra.Command {
 	return &cobra.Command{
 		Use:   "explain REQUIREMENT",
-		Short: "Show a requirement: its promise, where it stands, the cases that judge it, the faults that break it",
-		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) != 1 {
-				return fmt.Errorf("explain takes one requirement, such as GOTO-SCAN-KEY-07\nhint: harness list requirements")
-			}
-			return nil
-		},
-		RunE: func(_ *cobra.Command, args []string) error { return explain(d, args[0]) },
+		Short: "Show a requirement, and all that stands for it",
+		Long: `explain shows a requirement: its promise and its level, where it is promised, the cases that judge it, and the
+faults of the reference server that break it.`,
+		Example: "harness explain GOTO-SCAN-KEY-07",
+		Args:    arguments(1, "one requirement, such as GOTO-SCAN-KEY-07", "harness list requirements"),
+		RunE:    func(_ *cobra.Command, args []string) error { return explain(d, args[0]) },
 	}
 }
 
@@ -42,19 +40,19 @@ func explain(d door, id string) error {
 	}
 	w := d.stdout
 	fmt.Fprintf(w, "%s  %s  %s\n\n", r.ID, r.Level, r.API)
-	fmt.Fprintf(w, "  promise     %s\n", fold(r.Statement, 14))
-	fmt.Fprintf(w, "  source      %s\n", fold(r.Source.String(), 14))
-	fmt.Fprintf(w, "  operations  %s\n", fold(strings.Join(r.Operations, ", "), 14))
+	fmt.Fprintf(w, "  promise     %s\n", fold(d, r.Statement, 14))
+	fmt.Fprintf(w, "  source      %s\n", fold(d, r.Source.String(), 14))
+	fmt.Fprintf(w, "  operations  %s\n", fold(d, strings.Join(r.Operations, ", "), 14))
 	classes := make([]string, len(r.Fixtures))
 	for i, f := range r.Fixtures {
 		classes[i] = string(f)
 	}
 	fmt.Fprintf(w, "  data        %s\n", strings.Join(classes, ", "))
 	if r.Needs != "" {
-		fmt.Fprintf(w, "  needs       %s\n", fold(r.Needs, 14))
+		fmt.Fprintf(w, "  needs       %s\n", fold(d, r.Needs, 14))
 	}
 	if r.Unjudgeable != "" {
-		fmt.Fprintf(w, "  not judged  %s\n", fold(r.Unjudgeable, 14))
+		fmt.Fprintf(w, "  not judged  %s\n", fold(d, r.Unjudgeable, 14))
 	}
 	var bearing []string
 	for _, api := range chosen.apis {
@@ -67,7 +65,7 @@ func explain(d door, id string) error {
 	if r.Implied {
 		fmt.Fprintf(w, "\n  judged on every answer of %s, by its document\n", r.Operations[0])
 	} else if len(bearing) > 0 {
-		fmt.Fprintf(w, "\n  judged on every answer, by the document of %s\n", fold(strings.Join(bearing, ", "), 4))
+		fmt.Fprintf(w, "\n  judged on every answer, by the document of %s\n", fold(d, strings.Join(bearing, ", "), 4))
 	}
 	var lines []string
 	for _, c := range cases {
@@ -92,12 +90,21 @@ func section(d door, title string, lines []string) {
 	}
 }
 
-// fold breaks a text at about a hundred columns, later lines indented.
-func fold(text string, indent int) string {
+// fold breaks a text where the terminal ends, at a hundred columns at most; later lines are indented.
+func fold(d door, text string, indent int) string {
+	width := mostHelpWidth
+	if columns, ok := terminal(d.stdout); ok {
+		width = min(width, columns)
+	}
+	return foldTo(text, indent, width)
+}
+
+// foldTo breaks a text so that it ends before a column, later lines indented.
+func foldTo(text string, indent, width int) string {
 	var b strings.Builder
 	column := indent
 	for i, word := range strings.Fields(text) {
-		if column+1+len([]rune(word)) > 100 && i > 0 {
+		if column+1+len([]rune(word)) > width && i > 0 {
 			b.WriteString("\n" + strings.Repeat(" ", indent))
 			column = indent
 		} else if i > 0 {

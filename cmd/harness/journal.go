@@ -185,15 +185,11 @@ func restoreCommand(d door) *cobra.Command {
 		Long: `restore puts the licence of the user whom a run may write to back to how that run found it. A run notes that in a
 journal before it writes, and removes the journal once it has undone the write; one that is left behind is named when
 the next run on the same target begins.`,
-		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) != 1 {
-				return errors.New("restore takes one journal\nhint: harness contract names those that are left")
-			}
-			return nil
-		},
-		RunE: func(c *cobra.Command, args []string) error { return restore(c.Context(), d, args[0], file) },
+		Example: "harness target restore reports/latest/write-1f33e00025.json",
+		Args:    arguments(1, "one journal", "harness contract names those that are left"),
+		RunE:    func(c *cobra.Command, args []string) error { return restore(c.Context(), d, args[0], file) },
 	}
-	c.Flags().StringVar(&file, "target", "", "target file; without it the one that the run had")
+	targetFlag(c, &file, "target `FILE`; without it the one that the run had")
 	return c
 }
 

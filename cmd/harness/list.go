@@ -23,18 +23,10 @@ import (
 )
 
 func newList(d door) *cobra.Command {
-	c := &cobra.Command{
-		Use: "list", Short: "List requirements, operations, cases, scenarios, faults, variants, hostile servers, formats",
-		Args: cobra.ArbitraryArgs,
-		RunE: func(c *cobra.Command, args []string) error {
-			if len(args) > 0 {
-				return unknownCommand(c, args[0])
-			}
-			return c.Help()
-		},
-	}
-	c.AddCommand(listRequirements(d), listOperations(d), listCases(d), listScenarios(d), listFaults(d), listVariants(d), listHostile(d), listFormats(d))
-	return c
+	return family(&cobra.Command{
+		Use: "list", Short: "Requirements, operations, cases, scenarios, faults, formats",
+		Long: "list shows, by name, what there is to test with: requirements, operations, cases, scenarios, faults, variants, kinds of hostile server, formats.",
+	}, listRequirements(d), listOperations(d), listCases(d), listScenarios(d), listFaults(d), listVariants(d), listHostile(d), listFormats(d))
 }
 
 // filter is what the lists can be narrowed to.
@@ -44,11 +36,11 @@ type filter struct {
 }
 
 func (f *filter) flags(c *cobra.Command, level bool) {
-	c.Flags().StringArrayVar(&f.apis, "api", nil, "only this API: "+strings.Join(specs.Names, ", "))
-	c.Flags().StringArrayVar(&f.operations, "operation", nil, "only this operation")
+	c.Flags().StringArrayVar(&f.apis, "api", nil, "only this `API`: "+strings.Join(specs.Names, ", "))
+	c.Flags().StringArrayVar(&f.operations, "operation", nil, "only this `OPERATION`")
 	c.Flags().BoolVar(&f.asJSON, "json", false, "print JSON")
 	if level {
-		c.Flags().StringArrayVar(&f.levels, "level", nil, "only this level: MUST, SHOULD, OBSERVE")
+		c.Flags().StringArrayVar(&f.levels, "level", nil, "only this `LEVEL`: MUST, SHOULD, OBSERVE")
 	}
 }
 
@@ -70,7 +62,7 @@ func (f *filter) choice() (choice, error) {
 func listRequirements(d door) *cobra.Command {
 	var f filter
 	c := &cobra.Command{
-		Use: "requirements", Short: "Every promise by name, with its level and operations", Args: cobra.NoArgs,
+		Use: "requirements", Short: "Every promise by name, with its level and operations", Args: noArguments,
 		RunE: func(*cobra.Command, []string) error {
 			chosen, err := f.choice()
 			if err != nil {
@@ -123,7 +115,7 @@ func meets(have, want []string) bool {
 func listOperations(d door) *cobra.Command {
 	var f filter
 	c := &cobra.Command{
-		Use: "operations", Short: "Every operation of both APIs, and what calling it does", Args: cobra.NoArgs,
+		Use: "operations", Short: "Every operation of both APIs, and what calling it does", Args: noArguments,
 		RunE: func(*cobra.Command, []string) error {
 			chosen, err := f.choice()
 			if err != nil {
@@ -155,7 +147,7 @@ func listOperations(d door) *cobra.Command {
 func listCases(d door) *cobra.Command {
 	var f filter
 	c := &cobra.Command{
-		Use: "cases", Short: "Every check, with the requirements that it covers", Args: cobra.NoArgs,
+		Use: "cases", Short: "Every check, with the requirements that it covers", Args: noArguments,
 		RunE: func(*cobra.Command, []string) error {
 			chosen, err := f.choice()
 			if err != nil {
@@ -184,7 +176,7 @@ func listCases(d door) *cobra.Command {
 func listScenarios(d door) *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{
-		Use: "scenarios", Short: "Every shape of traffic that harness load plays by name", Args: cobra.NoArgs,
+		Use: "scenarios", Short: "Every shape of traffic that harness load plays by name", Args: noArguments,
 		RunE: func(*cobra.Command, []string) error {
 			all, err := load.Scenarios()
 			if err != nil {
@@ -230,7 +222,7 @@ func listScenarios(d door) *cobra.Command {
 func listFaults(d door) *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{
-		Use: "faults", Short: "Every way in which the reference server can break promises on purpose", Args: cobra.NoArgs,
+		Use: "faults", Short: "Every way in which the reference server can break promises on purpose", Args: noArguments,
 		RunE: func(*cobra.Command, []string) error {
 			if asJSON {
 				return printJSON(d.stdout, reference.Faults())
@@ -250,7 +242,7 @@ func listFaults(d door) *cobra.Command {
 func listVariants(d door) *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{
-		Use: "variants", Short: "Every way in which the reference server can be another that conforms", Args: cobra.NoArgs,
+		Use: "variants", Short: "Every way in which the reference server can be another that conforms", Args: noArguments,
 		RunE: func(*cobra.Command, []string) error {
 			if asJSON {
 				return printJSON(d.stdout, reference.Variants())
@@ -270,7 +262,7 @@ func listVariants(d door) *cobra.Command {
 func listHostile(d door) *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{
-		Use: "hostile", Short: "Every way in which harness serve can misbehave", Args: cobra.NoArgs,
+		Use: "hostile", Short: "Every way in which harness serve can misbehave", Args: noArguments,
 		RunE: func(*cobra.Command, []string) error {
 			if asJSON {
 				return printJSON(d.stdout, hostile.Kinds())
@@ -289,7 +281,7 @@ func listHostile(d door) *cobra.Command {
 
 func listFormats(d door) *cobra.Command {
 	return &cobra.Command{
-		Use: "formats", Short: "Every format a report can be drawn in", Args: cobra.NoArgs,
+		Use: "formats", Short: "Every format a report can be drawn in", Args: noArguments,
 		RunE: func(*cobra.Command, []string) error {
 			w := table(d.stdout)
 			for _, f := range report.Formats {

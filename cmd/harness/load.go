@@ -4,7 +4,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"slices"
@@ -43,51 +42,35 @@ func newLoad(d door) *cobra.Command {
 	var f loadFlags
 	c := &cobra.Command{
 		Use:   "load SCENARIO",
-		Short: "Play a scenario at a target, and hold every answer against its document while it lasts",
+		Short: "Play a scenario at a target, every answer held against its document",
 		Long: `load plays a scenario: requests that are due whether or not the API keeps up. Times run from the moment a request
 was due, every answer is held against its document, and a run in which this machine was the bottleneck is invalid. It
 only reads. Without --target it plays at the reference server, started in a process of its own.
 
-    harness load scan-walk
-    harness load mixed --target staging.yaml --rate 50/s --duration 5m --out reports/load
-    harness load my-scenario.yaml --target staging.yaml --abort-on 'p99 > 2s for 30s'
-
 harness list scenarios names those that come with the program. A target must allow load in its file, under limits.load;
 a run that would exceed that is refused. Ctrl-C stops and waits for what is in flight, twice stops at once; what was
-measured is reported either way.
-
---out DIR receives run.jsonl, the evidence, and report.json.`,
-		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) != 1 {
-				return errors.New("load takes one scenario, by name or file\nhint: harness list scenarios")
-			}
-			return nil
-		},
+measured is reported either way.`,
+		Example: `harness load scan-walk
+harness load mixed --target staging.yaml --rate 50/s --duration 5m --out reports/load
+harness load my-scenario.yaml --target staging.yaml --abort-on 'p99 > 2s for 30s'`,
+		Args: arguments(1, "one scenario, by name or file", "harness list scenarios"),
 		RunE: func(c *cobra.Command, args []string) error {
 			return playLoad(c.Context(), d, args[0], f, c.Flags().Changed, os.Args[1:])
 		},
 	}
 	flags := c.Flags()
-	flags.StringVar(&f.target, "target", "", "target file; the reference server, in a process of its own, without it")
-	flags.StringVar(&f.rate, "rate", "", "highest rate of the scenario's pace, the rest in proportion: 1000/s")
-	flags.StringVar(&f.duration, "duration", "", "length of the scenario, warm-up left out; of a breakpoint search that of one level: 30s")
-	flags.IntVar(&f.workers, "workers", 0, "the most requests in flight at once")
-	flags.StringVar(&f.transport, "transport", transportFast, "how to speak HTTP: fast, for little work a request, or std, Go's own, for proxies and HTTP/2")
-	flags.StringVar(&f.validate, "validate", "all", "which answers are held against their document: all, sample=N for every Nth, none")
-	flags.StringVar(&f.abortOn, "abort-on", "", "end the run in the window that loses this objective: its id, or 'p99 > 500ms for 10s'")
-	flags.StringVar(&f.out, "out", "", "folder that receives run.jsonl and report.json")
-	flags.StringVar(&f.metrics, "metrics", "", "serve metrics for Prometheus at this address while the run lasts: :9102, on this machine alone unless it names a host")
-	flags.StringVar(&f.vegeta, "vegeta", "", "write every request to a file that vegeta report and vegeta plot read")
-	flags.BoolVar(&f.noBodies, "redact-bodies", false, noBodiesUsage)
-	flags.StringVar(&f.seed, "seed", "", "seed of every random choice; the report names the one that was used")
+	targetFlag(c, &f.target, "target `FILE`; the reference server, in a process of its own, without it")
+	flags.StringVar(&f.rate, "rate", "", "highest `RATE` of the scenario's pace, the rest in proportion: 1000/s")
+	flags.StringVar(&f.duration, "duration", "", "`TIME` that the scenario takes, warm-up left out; of a breakpoint search that of one level: 30s")
+	flags.IntVar(&f.workers, "workers", 0, "the greatest `NUMBER` of requests in flight at once")
 	flags.BoolVar(&f.dryRun, "dry-run", false, "say what would be sent, and send nothing")
-	flags.StringVar(&f.failOn, "fail-on", string(verdict.FailOnShould), "what fails the gate: must, should, drift")
-	knownFlag(c, &f.known)
-	flags.StringVar(&f.baseline, "baseline", "", "an earlier run, its folder or run.jsonl: say what has changed since")
-	flags.StringVar(&f.store, "store", "", "folder of stored runs that takes this one in; see harness store")
-	flags.StringVar(&f.format, "format", report.Formats[0].Name, "how to print the report: "+strings.Join(report.FormatNames(), ", "))
-	writeFlag(c, &f.write)
-	flags.BoolVar(&f.all, "all", false, "print observed behaviours one by one as well")
+	flags.StringVar(&f.abortOn, "abort-on", "", "end the run in the window that loses this `OBJECTIVE`: its id, or 'p99 > 500ms for 10s'")
+	choiceFlag(c, &f.transport, "transport", transportFast, "`NAME` of the way to speak HTTP; std is Go's own, for proxies and HTTP/2", []string{transportFast, transportStd})
+	choiceFlag(c, &f.validate, "validate", "all", "`WHICH` answers are held against their document; sample=N is every Nth", []string{"all", "sample=N", "none"})
+	seedFlag(c, &f.seed)
+	flags.StringVar(&f.metrics, "metrics", "", "serve metrics for Prometheus at this `ADDRESS` while the run lasts: :9102, on this machine alone unless it names a host")
+	flags.StringVar(&f.vegeta, "vegeta", "", "write every request to a `FILE` that vegeta report and vegeta plot read")
+	runFlags(c, runFlagValues{&f.out, &f.store, &f.baseline, &f.format, &f.failOn, &f.write, &f.known, &f.noBodies, &f.all})
 	return c
 }
 

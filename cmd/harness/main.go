@@ -87,34 +87,40 @@ func tell(w io.Writer, err error) {
 }
 
 func newRoot(d door) *cobra.Command {
-	root := &cobra.Command{
+	root := family(&cobra.Command{
 		Use:   "harness",
-		Short: "Tests two licence APIs against their documents and says what it found",
-		Long: `harness tests two licence APIs, the Genesys Cloud LicenseApi and the licence endpoints of the GoTo Account
-Service, against their OpenAPI documents and a catalogue of requirements, and says what it found.
+		Short: "Test and load two licence APIs against what their documents promise",
+		Long: `harness tests and loads two licence APIs against what their documents promise, and says what it found: the Genesys
+Cloud LicenseApi and the licence endpoints of the GoTo Account Service. Without a target it tests the reference
+server that it carries.
 
-Without a target it tests the embedded reference server:
-
-    harness contract
-
-Exit codes: 0 green · 1 contract violated · 2 usage or configuration · 3 not judged ·
-4 known failures stale or expired · 5 breaking change of a document · 6 fault of the harness.`,
+  Exit codes: 0 green · 1 contract violated · 2 usage or configuration
+  3 not judged · 4 known failures stale or expired
+  5 breaking change of a document · 6 fault of the harness`,
+		Example: `harness contract                                # the embedded reference server
+harness init                                    # files for a system of yours
+harness contract --target staging.yaml --out reports/latest
+harness load scan-walk --target staging.yaml`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
-		Args:          cobra.ArbitraryArgs,
-		RunE: func(c *cobra.Command, args []string) error {
-			if len(args) > 0 {
-				return unknownCommand(c, args[0])
-			}
-			return c.Help()
-		},
-	}
+	})
+	root.SetIn(d.stdin)
 	root.SetOut(d.stdout)
 	root.SetErr(d.stderr)
-	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
-		return fmt.Errorf("%w\nhint: %s --help", err, c.CommandPath())
-	})
-	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(newAccept(d), newContract(d), newServe(d), newReport(d), newCompare(d), newStore(d), newCanDeploy(d), newExplain(d), newList(d), newLoad(d), newMutants(d), newReplay(d), newSpec(d), newTarget(d), newVersion(d))
+	root.SetHelpFunc(showHelp(d))
+	root.SetFlagErrorFunc(flagError)
+	root.CompletionOptions.DisableDefaultCmd = true // ours is newCompletion
+	cobra.EnableCommandSorting = false // they stand in the order in which they are wanted
+	root.AddGroup(groups...)
+	help := newHelp()
+	root.SetHelpCommand(help)
+	grouped(root, "begin", newInit(d), newTarget(d))
+	grouped(root, "test", newContract(d), newLoad(d), newReplay(d))
+	grouped(root, "tell", newReport(d), newCompare(d), newStore(d), newCanDeploy(d), newAccept(d))
+	grouped(root, "look", newList(d), newExplain(d), newSpec(d), newSchema(d))
+	grouped(root, "prove", newServe(d), newMutants(d))
+	grouped(root, "program", newCompletion(d), help, newVersion(d))
+	complete(root)
+	inOrder(root)
 	return root
 }

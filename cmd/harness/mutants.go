@@ -25,16 +25,17 @@ func newMutants(d door) *cobra.Command {
 with those that the fault breaks: a fault is killed when the two are the same. Then it starts the server as each
 allowed variant, a conforming server unlike the reference: nothing may fail there but the SHOULD rows that the
 variant declares.`,
-		Args: cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error { return mutants(c.Context(), d, f) },
+		Example: "harness mutants\nharness mutants --fault start-inclusive-ignored --all",
+		Args:    noArguments,
+		RunE:    func(c *cobra.Command, _ []string) error { return mutants(c.Context(), d, f) },
 	}
 	flags := c.Flags()
-	flags.StringArrayVar(&f.apis, "api", nil, "only those of this API: "+strings.Join(specs.Names, ", "))
-	flags.StringArrayVar(&f.faults, "fault", nil, "only this fault")
-	flags.StringArrayVar(&f.variants, "variant", nil, "only this variant")
+	flags.StringArrayVar(&f.apis, "api", nil, "only those of this `API`: "+strings.Join(specs.Names, ", "))
+	flags.StringArrayVar(&f.faults, "fault", nil, "only this `FAULT`")
+	flags.StringArrayVar(&f.variants, "variant", nil, "only this `VARIANT`")
 	flags.BoolVar(&f.all, "all", false, "print every one, with the requirements that failed")
 	flags.BoolVar(&f.matrix, "matrix", false, "print for each requirement the faults that it catches")
-	flags.StringVar(&f.out, "out", "", "write the score, and who kills whom, as JSON to this file")
+	flags.StringVar(&f.out, "out", "", "write the score, and who kills whom, as JSON to this `FILE`")
 	return c
 }
 
@@ -132,6 +133,6 @@ func matrix(d door, all []mutant) {
 	}
 	slices.Sort(ids)
 	for _, id := range ids {
-		fmt.Fprintf(d.stdout, "%-20s  %s\n", id, fold(strings.Join(killers[id], " "), 22))
+		fmt.Fprintf(d.stdout, "%-20s  %s\n", id, fold(d, strings.Join(killers[id], " "), 22))
 	}
 }

@@ -4,7 +4,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -20,22 +19,18 @@ func newReplay(d door) *cobra.Command {
 	var f replayFlags
 	c := &cobra.Command{
 		Use:   "replay EXCHANGE",
-		Short: "Ask again what departed in a stored run, and say whether it still does",
+		Short: "Ask again what broke in a stored run",
 		Long: `replay takes the id of an exchange out of a report (evidence, or the line "harness replay …") and looks at it again
 on the target: the case that broke over it is run again, with the same seed; an answer that departed from the
 document is asked for again.
 
 It says "still fails" or "fails otherwise" (exit 1), "fixed" (exit 0), or "cannot replay" with the reason (exit 3).`,
-		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) != 1 {
-				return errors.New("replay takes the id of one exchange\nhint: a report names them under evidence")
-			}
-			return nil
-		},
-		RunE: func(c *cobra.Command, args []string) error { return replay(c.Context(), d, args[0], f) },
+		Example: "harness replay 1f33e00025 --run reports/latest --target staging.yaml",
+		Args:    arguments(1, "the id of one exchange", "a report names them under evidence"),
+		RunE:    func(c *cobra.Command, args []string) error { return replay(c.Context(), d, args[0], f) },
 	}
-	c.Flags().StringVar(&f.run, "run", "reports/latest", "the run that the exchange is from: its folder, or its run.jsonl")
-	c.Flags().StringVar(&f.target, "target", "", "target file; needed unless the run was on the embedded reference server")
+	c.Flags().StringVar(&f.run, "run", "reports/latest", "the `RUN` that the exchange is from: its folder, or its run.jsonl")
+	targetFlag(c, &f.target, "target `FILE`; needed unless the run was on the embedded reference server")
 	return c
 }
 

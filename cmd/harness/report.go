@@ -10,7 +10,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -33,23 +32,22 @@ func newReport(d door) *cobra.Command {
 		Long: `report judges the evidence of a stored run again and draws it. RUN is the folder that harness contract --out
 wrote, one of a store, or its run.jsonl. Nothing is sent. The exit code is that of the judgement.
 
-    harness report reports/latest
-    harness report reports/latest --format json > report.json
-    harness report --history reports/history --target staging
-    harness report --history reports/history --publish public
-    harness report reports/latest --write junit=junit.xml --write sarif=harness.sarif
-
 --publish writes a site of static pages: how each target stands, each requirement from run to run, badges, and the
 report of each stored run. The reports quote answers of the target; publish them where its owners may be quoted.`,
-		Args: func(_ *cobra.Command, args []string) error {
+		Example: `harness report reports/latest
+harness report reports/latest --format html > report.html
+harness report reports/latest --write junit=junit.xml --write sarif=harness.sarif
+harness report --history reports/history --target staging
+harness report --history reports/history --publish public`,
+		Args: func(c *cobra.Command, args []string) error {
 			if past != "" && len(args) > 0 {
 				return errors.New("report takes either a run or --history, not both")
 			}
 			if past == "" && site.dir != "" {
 				return errors.New("--publish makes a site of stored runs\nhint: name their folder with --history")
 			}
-			if past == "" && len(args) != 1 {
-				return errors.New("report takes one run: a folder that --out wrote, or its run.jsonl")
+			if past == "" {
+				return arguments(1, "one run: a folder that --out wrote, or its run.jsonl", "harness contract --out reports/latest writes one")(c, args)
 			}
 			return nil
 		},
@@ -87,17 +85,17 @@ report of each stored run. The reports quote answers of the target; publish them
 			return conclude(d, run, verdict.Judge(chosen.catalogue, run, chosen.apis...), ending{documents: chosen.apis, known: list, stored: args[0], gate: gate, format: format, copies: copies, all: all, hash: site.hash})
 		},
 	}
-	c.Flags().StringVar(&formatName, "format", report.Formats[0].Name, "how to draw it: "+strings.Join(report.FormatNames(), ", "))
+	formatFlag(c, &formatName, report.FormatNames())
 	writeFlag(c, &files)
+	gateFlag(c, &failOn)
 	knownFlag(c, &accepted)
-	c.Flags().StringVar(&failOn, "fail-on", string(verdict.FailOnShould), "what fails the gate: must, should, drift")
-	c.Flags().StringVar(&past, "history", "", "a folder of stored runs: draw each requirement over time, as text or json")
-	c.Flags().StringVar(&target, "target", "", "with --history: only this target, by its name")
-	c.Flags().StringVar(&site.dir, "publish", "", "with --history: folder that receives the site")
-	c.Flags().IntVar(&site.pages, "pages", 30, "with --publish: how many of the newest runs of each target get a page; 0 for all")
-	c.Flags().StringVar(&site.maxAge, "max-age", "0", "with --publish: how old a run may be before its target is shown as too old: 24h, 7d; 0 for any age")
-	c.Flags().BoolVar(&site.hash, "hash-keys", false, "put hashes in the place of keys and ids of accounts, users and licences, and leave answers out")
 	c.Flags().BoolVar(&all, "all", false, "print observed behaviours one by one as well")
+	c.Flags().BoolVar(&site.hash, "hash-keys", false, "put hashes in the place of keys and ids of accounts, users and licences, and leave answers out")
+	c.Flags().StringVar(&past, "history", "", "a `FOLDER` of stored runs: draw each requirement over time, as text or json")
+	c.Flags().StringVar(&target, "target", "", "with --history: only this target, by its `NAME`")
+	c.Flags().StringVar(&site.dir, "publish", "", "with --history: `FOLDER` that receives the site")
+	c.Flags().IntVar(&site.pages, "pages", 30, "with --publish: `NUMBER` of the newest runs of each target that get a page; 0 for all")
+	c.Flags().StringVar(&site.maxAge, "max-age", "0", "with --publish: `AGE` from which on a target is shown as too old: 24h, 7d; 0 for none")
 	return c
 }
 

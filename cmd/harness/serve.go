@@ -27,36 +27,35 @@ func newServe(d door) *cobra.Command {
 	var f serveFlags
 	c := &cobra.Command{
 		Use:   "serve",
-		Short: "Serve both APIs from memory, keeping every promise or breaking some on purpose",
+		Short: "Serve both APIs from memory, keeping or breaking promises",
 		Long: `serve runs the reference server: both APIs on one listener, in memory. It keeps every promise of the documents;
 each --fault makes it break some on purpose (harness list faults), each --variant makes it another server that keeps
-them all the same (harness list variants). It prints one line when it is ready, and stops on Ctrl-C.
-
-With --target-out it writes a target file with a working credential for every principal:
-
-    harness serve --fault start-inclusive-ignored --target-out local.yaml
-    harness contract --target local.yaml
+them all the same (harness list variants). It prints one line when it is ready, and stops on Ctrl-C. With
+--target-out it writes a target file with a working credential for every principal.
 
 --hostile puts a server in front that no caller should meet: it resets connections, sends bodies without end, lies
 about lengths (harness list hostile). --spare and --every say from which request on, and how often.
 
 With --attached it stops when standard input ends, so that it never outlives the program that started it.`,
-		Args: cobra.NoArgs,
+		Example: `harness serve --fault start-inclusive-ignored --target-out local.yaml
+harness contract --target local.yaml
+harness serve --hostile reset-mid-body --every 10 --target-out local.yaml`,
+		Args: noArguments,
 		RunE: func(c *cobra.Command, _ []string) error { return serve(c.Context(), d, f) },
 	}
 	o, flags := &f.reference, c.Flags()
-	flags.StringVar(&f.address, "addr", "127.0.0.1:0", "address to listen on; port 0 picks a free one")
-	flags.StringVar(&f.targetOut, "target-out", "", "write a target file for this server")
+	flags.StringVar(&f.address, "addr", "127.0.0.1:0", "`ADDRESS` to listen on; port 0 picks a free one")
+	flags.StringVar(&f.targetOut, "target-out", "", "write a target `FILE` for this server")
 	flags.BoolVar(&f.attached, "attached", false, "stop when standard input ends; Ctrl-C is left to whoever holds its other end")
-	flags.StringVar(&f.hostile, "hostile", "", "misbehave in this way")
-	flags.IntVar(&f.spare, "spare", 0, "with --hostile: answer so many requests rightly before the first one that is not")
-	flags.IntVar(&f.every, "every", 1, "with --hostile: misbehave on one request in so many")
-	flags.StringArrayVar(&o.Faults, "fault", nil, "break the promises of this fault (may be given several times)")
-	flags.StringArrayVar(&o.Variants, "variant", nil, "be unlike the reference, and yet conform (may be given several times)")
-	flags.IntVar(&o.Licenses, "licenses", reference.DefaultLicenses, "number of licences of the account service, up to 1000000")
-	flags.IntVar(&o.Users, "users", reference.DefaultUsers, "number of users of the Genesys organisation")
-	flags.Uint64Var(&o.Seed, "seed", 0, "seed of the data")
-	flags.DurationVar(&o.Latency, "latency", 0, "wait this long before each answer")
+	flags.StringVar(&f.hostile, "hostile", "", "misbehave in this `WAY`")
+	flags.IntVar(&f.spare, "spare", 0, "with --hostile: `NUMBER` of requests that are answered rightly before the first one that is not")
+	flags.IntVar(&f.every, "every", 1, "with --hostile: misbehave on one request in this `NUMBER`")
+	flags.StringArrayVar(&o.Faults, "fault", nil, "break the promises of this `FAULT`; several may be given")
+	flags.StringArrayVar(&o.Variants, "variant", nil, "be unlike the reference, and yet conform: this `VARIANT`; several may be given")
+	flags.IntVar(&o.Licenses, "licenses", reference.DefaultLicenses, "`NUMBER` of licences of the account service, up to 1000000")
+	flags.IntVar(&o.Users, "users", reference.DefaultUsers, "`NUMBER` of users of the Genesys organisation")
+	flags.Uint64Var(&o.Seed, "seed", 0, "`SEED` of the data")
+	flags.DurationVar(&o.Latency, "latency", 0, "`TIME` to wait before each answer: 50ms")
 	return c
 }
 

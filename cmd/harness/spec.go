@@ -15,18 +15,10 @@ import (
 )
 
 func newSpec(d door) *cobra.Command {
-	c := &cobra.Command{
-		Use: "spec", Short: "Check, show and compare the documents that APIs are held against",
-		Args: cobra.ArbitraryArgs,
-		RunE: func(c *cobra.Command, args []string) error {
-			if len(args) > 0 {
-				return unknownCommand(c, args[0])
-			}
-			return c.Help()
-		},
-	}
-	c.AddCommand(specLint(d), specShow(d), specDiff(d))
-	return c
+	return family(&cobra.Command{
+		Use: "spec", Short: "Check, show and compare the documents",
+		Long: "spec looks at the OpenAPI documents that APIs are held against: the embedded ones, or files of yours.",
+	}, specLint(d), specShow(d), specDiff(d))
 }
 
 func specLint(d door) *cobra.Command {
@@ -35,6 +27,7 @@ func specLint(d door) *cobra.Command {
 		Short: "Check that documents load, are valid OpenAPI, and say what the suites need",
 		Long: `lint loads each document, validates it with its examples, reads its extensions, and loads the catalogue of
 requirements beside it. Without a file it checks the embedded documents.`,
+		Example: "harness spec lint\nharness spec lint gotoaccount=api/openapi.yaml",
 		RunE: func(_ *cobra.Command, args []string) error {
 			files, err := documentFiles(args)
 			if err != nil {
@@ -61,14 +54,10 @@ requirements beside it. Without a file it checks the embedded documents.`,
 
 func specShow(d door) *cobra.Command {
 	return &cobra.Command{
-		Use:   "show API",
-		Short: "Print the document of an API as the program carries it",
-		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) != 1 {
-				return fmt.Errorf("show takes one API: %s", strings.Join(specs.Names, " or "))
-			}
-			return nil
-		},
+		Use:     "show API",
+		Short:   "Print the document of an API as the program carries it",
+		Example: "harness spec show gotoaccount > openapi.yaml",
+		Args:    arguments(1, "one API: "+strings.Join(specs.Names, " or "), "harness spec show "+specs.Names[0]),
 		RunE: func(_ *cobra.Command, args []string) error {
 			data, err := fs.ReadFile(specs.Files, args[0]+"/openapi.yaml")
 			if err != nil {

@@ -3,9 +3,7 @@
 package main
 
 import (
-	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -23,17 +21,11 @@ extensions add: permissions, batches, scans, pages, filters.
 
 OLD and NEW are each ` + specdiff.Sources + `.
 
-    harness spec diff old.yaml new.yaml
-    harness spec diff git:main:specs/genesyscloud specs/genesyscloud
-    harness spec diff genesyscloud theirs.yaml --format markdown
-
 The exit code is 5 when a change is breaking, or as bad as --fail-on says.`,
-		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) != 2 {
-				return errors.New("diff takes two documents, the old one and the new one: each is " + specdiff.Sources)
-			}
-			return nil
-		},
+		Example: `harness spec diff old.yaml new.yaml
+harness spec diff git:main:specs/genesyscloud specs/genesyscloud
+harness spec diff genesyscloud theirs.yaml --format markdown`,
+		Args: arguments(2, "two documents, the old one and the new one", "each is "+specdiff.Sources),
 		RunE: func(c *cobra.Command, args []string) error {
 			format, err := specdiff.FormatNamed(formatName)
 			if err != nil {
@@ -68,7 +60,7 @@ The exit code is 5 when a change is breaking, or as bad as --fail-on says.`,
 	for i, level := range specdiff.Levels {
 		levels[i] = string(level)
 	}
-	c.Flags().StringVar(&formatName, "format", specdiff.Formats[0].Name, "how to print it: "+strings.Join(specdiff.FormatNames(), ", "))
-	c.Flags().StringVar(&failOn, "fail-on", string(specdiff.Breaking), fmt.Sprintf("the mildest change that exits %d: %s", exitBreaking, strings.Join(levels, ", ")))
+	formatFlag(c, &formatName, specdiff.FormatNames())
+	choiceFlag(c, &failOn, "fail-on", string(specdiff.Breaking), fmt.Sprintf("the `LEVEL` of the mildest change that exits %d", exitBreaking), levels)
 	return c
 }

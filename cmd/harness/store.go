@@ -4,7 +4,6 @@ package main
 
 import (
 	"bytes"
-	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -23,28 +22,16 @@ import (
 )
 
 func newStore(d door) *cobra.Command {
-	c := &cobra.Command{
+	return family(&cobra.Command{
 		Use:   "store",
 		Short: "Keep runs: add, list, latest, prune",
-		Long: `store keeps runs in a folder, so that later ones can be compared with them and their history drawn:
-
-    harness contract --target staging.yaml --store reports/history     # stores the run as it ends
-    harness store add reports/latest --store reports/history           # stores one that --out wrote
-    harness store list --store reports/history
-    harness report --history reports/history
-    harness can-deploy --target staging --store reports/history
-
-The layout and its rules stand in reports/README.md.`,
-		Args: cobra.ArbitraryArgs,
-		RunE: func(c *cobra.Command, args []string) error {
-			if len(args) > 0 {
-				return unknownCommand(c, args[0])
-			}
-			return c.Help()
-		},
-	}
-	c.AddCommand(storeAdd(d), storeList(d), storeLatest(d), storePrune(d))
-	return c
+		Long:  `store keeps runs in a folder, so that later ones can be compared with them and their history drawn. Its layout and rules stand in reports/README.md.`,
+		Example: `harness contract --target staging.yaml --store reports/history     # stores the run as it ends
+harness store add reports/latest --store reports/history           # stores one that --out wrote
+harness store list --store reports/history
+harness report --history reports/history
+harness can-deploy --target staging --store reports/history`,
+	}, storeAdd(d), storeList(d), storeLatest(d), storePrune(d))
 }
 
 // keepRun lays a judged run down in a store.
@@ -70,9 +57,10 @@ func storeAdd(d door) *cobra.Command {
 	var dir, failOn string
 	var accepted knownFile
 	c := &cobra.Command{
-		Use:   "add RUN",
-		Short: "Store a run that harness contract --out wrote",
-		Args:  oneRun("store add"),
+		Use:     "add RUN",
+		Short:   "Store a run that harness contract --out wrote",
+		Example: "harness store add reports/latest --store reports/history",
+		Args:    arguments(1, "one run: a folder that --out wrote, or its "+evidenceFile, "harness contract --out reports/latest writes one"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			if err := wantsStore(dir); err != nil {
 				return err
@@ -102,7 +90,7 @@ func storeAdd(d door) *cobra.Command {
 	}
 	storeFlag(c, &dir)
 	knownFlag(c, &accepted)
-	c.Flags().StringVar(&failOn, "fail-on", string(verdict.FailOnShould), "what fails the gate: must, should, drift")
+	gateFlag(c, &failOn)
 	return c
 }
 
@@ -112,7 +100,7 @@ func storeList(d door) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "list",
 		Short: "Every stored run, the oldest first",
-		Args:  cobra.NoArgs,
+		Args:  noArguments,
 		RunE: func(*cobra.Command, []string) error {
 			runs, _, err := index(d, dir, target)
 			if err != nil {
@@ -141,7 +129,7 @@ func storeList(d door) *cobra.Command {
 		},
 	}
 	storeFlag(c, &dir)
-	c.Flags().StringVar(&target, "target", "", "only runs of this target, by its name")
+	c.Flags().StringVar(&target, "target", "", "only runs of this target, by its `NAME`")
 	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	return c
 }
@@ -154,10 +142,9 @@ func storeLatest(d door) *cobra.Command {
 		Use:   "latest",
 		Short: "The folder of the newest run that was judged, to compare with",
 		Long: `latest prints the folder of the newest stored run that went through and was not narrowed. Exit code 3 when there is
-none.
-
-    harness contract --target staging.yaml --baseline $(harness store latest --store reports/history --target staging)`,
-		Args: cobra.NoArgs,
+none.`,
+		Example: "harness contract --target staging.yaml --baseline $(harness store latest --store reports/history --target staging)",
+		Args:    noArguments,
 		RunE: func(*cobra.Command, []string) error {
 			if err := knownAPIs(apis); err != nil {
 				return err
@@ -180,8 +167,8 @@ none.
 		},
 	}
 	storeFlag(c, &dir)
-	c.Flags().StringVar(&target, "target", "", "only runs of this target, by its name")
-	c.Flags().StringArrayVar(&apis, "api", nil, "only runs of this API: "+strings.Join(specs.Names, ", "))
+	c.Flags().StringVar(&target, "target", "", "only runs of this target, by its `NAME`")
+	c.Flags().StringArrayVar(&apis, "api", nil, "only runs of this `API`: "+strings.Join(specs.Names, ", "))
 	c.Flags().BoolVar(&green, "green", false, "only runs whose gate was green")
 	return c
 }
@@ -195,7 +182,7 @@ func storePrune(d door) *cobra.Command {
 		Long: `prune deletes the evidence of runs that are older than --older-than, and nothing else: report.json and summary.json
 stay. So does, for each target and API, the evidence of the newest whole run, of the newest whole run with nothing
 broken, and of the newest with something broken.`,
-		Args: cobra.NoArgs,
+		Args: noArguments,
 		RunE: func(*cobra.Command, []string) error {
 			age, err := days("--older-than", older)
 			if err != nil {
@@ -223,13 +210,13 @@ broken, and of the newest with something broken.`,
 		},
 	}
 	storeFlag(c, &dir)
-	c.Flags().StringVar(&older, "older-than", "30d", "age from which on evidence may go: 30d, 12h")
+	c.Flags().StringVar(&older, "older-than", "30d", "`AGE` from which on evidence may go: 30d, 12h")
 	c.Flags().BoolVar(&dryRun, "dry-run", false, "say what would be dropped, and drop nothing")
 	return c
 }
 
 func storeFlag(c *cobra.Command, dir *string) {
-	c.Flags().StringVar(dir, "store", "", "folder of stored runs, such as reports/history")
+	c.Flags().StringVar(dir, "store", "", "`FOLDER` of stored runs, such as reports/history")
 }
 
 func wantsStore(dir string) error {
@@ -291,14 +278,4 @@ func days(flag, text string) (time.Duration, error) {
 		return 0, fmt.Errorf("%s %q is no span of time; one is written as 7d or 36h", flag, text)
 	}
 	return age, nil
-}
-
-// oneRun wants one argument.
-func oneRun(command string) cobra.PositionalArgs {
-	return func(_ *cobra.Command, args []string) error {
-		if len(args) != 1 {
-			return fmt.Errorf("%s takes one run: a folder that --out wrote, or its %s", cmp.Or(command, "it"), evidenceFile)
-		}
-		return nil
-	}
 }

@@ -22,31 +22,17 @@ import (
 )
 
 func newTarget(d door) *cobra.Command {
-	c := &cobra.Command{
-		Use: "target", Short: "Look at a target before testing it",
-		Args: cobra.ArbitraryArgs,
-		RunE: func(c *cobra.Command, args []string) error {
-			if len(args) > 0 {
-				return unknownCommand(c, args[0])
-			}
-			return c.Help()
-		},
-	}
-	c.AddCommand(&cobra.Command{
+	check := &cobra.Command{
 		Use:   "check FILE",
-		Short: "Say what is reachable, which credentials work, what data there is, and what could not be judged",
+		Short: "Say what of it answers, and what could be judged",
 		Long: `check reads a target file, asks each API as each of its credentials, looks for data as a run would, and lists the
 cases that could not be exercised, with what the owner of the target could add. It only reads.`,
-		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) != 1 {
-				return errors.New("check takes one target file\nhint: harness target check targets/reference.yaml")
-			}
-			return nil
-		},
-		RunE: func(c *cobra.Command, args []string) error { return checkTarget(c.Context(), d, args[0]) },
-	})
-	c.AddCommand(restoreCommand(d))
-	return c
+		Example: "harness target check staging.yaml",
+		Args:    arguments(1, "one target file", "harness init writes one"),
+		RunE:    func(c *cobra.Command, args []string) error { return checkTarget(c.Context(), d, args[0]) },
+	}
+	check.ValidArgsFunction = yamlFiles
+	return family(&cobra.Command{Use: "target", Short: "Look at a target before testing it, or put back what was written"}, check, restoreCommand(d))
 }
 
 func checkTarget(ctx context.Context, d door, file string) error {
@@ -191,6 +177,6 @@ func unjudged(d door, planned []contract.Planned) {
 	}
 	fmt.Fprintf(d.stdout, "  judgeable   %d of %d cases have what they need to begin\n", judgeable, len(planned))
 	for _, reason := range reasons {
-		fmt.Fprintf(d.stdout, "  not judged  %s\n              %s\n", reason, fold(strings.Join(missing[reason], " "), 14))
+		fmt.Fprintf(d.stdout, "  not judged  %s\n              %s\n", reason, fold(d, strings.Join(missing[reason], " "), 14))
 	}
 }

@@ -69,7 +69,7 @@ func (b build) commit() string {
 
 func newVersion(d door) *cobra.Command {
 	return &cobra.Command{
-		Use: "version", Short: "Print the version, the commit, and the documents that APIs are held against", Args: cobra.NoArgs,
+		Use: "version", Short: "Print the version, the commit, and the documents' digests", Args: noArguments,
 		Long: `version prints what this program was built from and the documents that APIs are held against.
 
 A digest is that of the document's bytes, so sha256sum of an openapi.yaml tells whether it is the one in here.

@@ -21,7 +21,7 @@ type written struct {
 }
 
 func writeFlag(c *cobra.Command, values *[]string) {
-	c.Flags().StringArrayVar(values, "write", nil, "write the report to a file as well, as often as wanted: FORMAT=FILE, such as junit=junit.xml")
+	c.Flags().StringArrayVar(values, "write", nil, "write the report to a file as well, as often as wanted: `FORMAT=FILE`, such as junit=junit.xml")
 }
 
 // writes reads --write, and makes the folders, so that a run of an hour does not end at a wrong name.

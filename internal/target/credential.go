@@ -83,7 +83,7 @@ func (r *reader) oauth2(n ast.Node, c *credential) {
 	r.mapping(n, c.at("oauth2"),
 		key{"tokenURL", func(n ast.Node) {
 			o.TokenURL = r.secretText(n, c, PlaceTokenURL)
-			if flaw := urlFlaw(o.TokenURL); flaw != "" && len(c.unset) == 0 {
+			if flaw := URLFlaw(o.TokenURL); flaw != "" && len(c.unset) == 0 {
 				r.fail(n.GetToken(), "", "%s %s", c.at("oauth2.tokenURL"), flaw)
 			}
 		}},

@@ -20,7 +20,7 @@ import (
 
 // Load reads a target's file. env looks up variables, as os.LookupEnv does.
 func Load(file string, env func(string) (string, bool)) (*Target, error) {
-	data, err := place.Read("target file", file, "targets/staging.example.yaml shows one; without --target the embedded reference server is tested")
+	data, err := place.Read("target file", file, "harness init writes one; without --target the embedded reference server is tested")
 	if err != nil {
 		return nil, err
 	}
@@ -102,7 +102,7 @@ func (r *reader) url(n ast.Node, what, api string) string {
 	if !ok {
 		return ""
 	}
-	if reason := urlFlaw(value); reason != "" {
+	if reason := URLFlaw(value); reason != "" {
 		r.fail(at, "write it as https://host, with a port and a path where it has them", "%s %s", what, reason)
 		return ""
 	}
@@ -118,8 +118,8 @@ func (r *reader) url(n ast.Node, what, api string) string {
 	return value
 }
 
-// urlFlaw says what is wrong with the URL of a server, "" if nothing is. It never repeats a password.
-func urlFlaw(value string) string {
+// URLFlaw says what is wrong with the URL of a server, "" if nothing is. It never repeats a password.
+func URLFlaw(value string) string {
 	u, err := url.Parse(value)
 	switch {
 	case err != nil && strings.Contains(value, "@"), err == nil && u.User != nil:

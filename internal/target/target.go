@@ -24,6 +24,16 @@ var apis = []struct{ name, prefix, basePath string }{
 	{"genesyscloud", "GENESYS", "/api/v2"},
 }
 
+// Spelling is how target files speak of an API: the prefix of its variables, and the path that is no part of its URL.
+func Spelling(api string) (prefix, basePath string) {
+	for _, a := range apis {
+		if a.name == api {
+			return a.prefix, a.basePath
+		}
+	}
+	return "", ""
+}
+
 // Target is where a run goes, and on which terms. Either APIs or Embedded is set.
 type Target struct {
 	Name     string
