@@ -28,7 +28,7 @@ type Kind struct {
 	Name    string
 	File    string         // where it looks for the file of a pipeline
 	Beside  string         // where to write when that is taken; "" where any name will do
-	Join    string         // what has to be said in File then, or set elsewhere, so that Beside is read
+	Join    string         // when Beside is run
 	From    string         // what Settings.From names: "" for nothing
 	Default string         // what Settings.From is when nobody says; "" wants an answer
 	form    *regexp.Regexp // what Settings.From looks like
@@ -46,12 +46,12 @@ var Kinds = []Kind{
 		From: "the repository of harness, OWNER/REPOSITORY@VERSION", form: regexp.MustCompile(`^(\./|[\w.-]+/[\w.-]+(/[\w.-]+)*@[\w./-]+)$`),
 	},
 	{
-		Name: "gitlab", File: ".gitlab-ci.yml", Beside: ".gitlab/harness.yml", Join: "include: {local: .gitlab/harness.yml}",
+		Name: "gitlab", File: ".gitlab-ci.yml", Beside: ".gitlab/harness.yml", Join: ".gitlab-ci.yml has a line  include: {local: .gitlab/harness.yml}",
 		example: "gitlab.yml", fill: fillGitLab,
 		From: "the image of harness, NAME:TAG", Default: "harness:ci", form: regexp.MustCompile(`^[\w.:/@-]+$`),
 	},
 	{
-		Name: "jenkins", File: "Jenkinsfile", Beside: "harness.Jenkinsfile", Join: "set its name as Script Path of the job",
+		Name: "jenkins", File: "Jenkinsfile", Beside: "harness.Jenkinsfile", Join: "a job has it as Script Path",
 		example: "Jenkinsfile", fill: fillJenkins,
 	},
 }

@@ -20,7 +20,35 @@ import (
 
 	"github.com/goccy/go-yaml"
 	"github.com/joshdk/go-junit"
+
+	"harness/pipelines"
 )
+
+// own is a pipeline of somebody's own, made of the examples.
+var own = pipelines.Settings{
+	Target: "staging.yaml", Known: "known-failures.yaml", From: "owner/harness@v1",
+	Secrets: []string{"GOTO_CLIENT_SECRET"}, Variables: []string{"GOTO_URL"}, Optional: []string{"GENESYS_TOKEN_BARE"},
+}
+
+// both are the example of a kind, and what it becomes with somebody's settings.
+func both(t *testing.T, kind, example string) map[string]string {
+	t.Helper()
+	all := map[string]string{"the example": read(t, filepath.Join(root, "pipelines", example))}
+	for _, k := range pipelines.Kinds {
+		if k.Name != kind {
+			continue
+		}
+		text, err := k.Make(own)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all["one's own"] = text
+	}
+	if len(all) != 2 {
+		t.Fatalf("no kind %s", kind)
+	}
+	return all
+}
 
 // root is the folder of the project, absolute.
 var root = func() string {
@@ -125,11 +153,16 @@ func passed(t *testing.T, file string) bool {
 	return tests > 0 && bad == 0
 }
 
-// unmarshal reads YAML strictly into what this test knows of it.
+// unmarshal reads YAML into what this test knows of it.
 func unmarshal(t *testing.T, file string, into any) {
 	t.Helper()
-	if err := yaml.Unmarshal([]byte(read(t, filepath.Join(root, file))), into); err != nil {
-		t.Fatalf("%s: %v", file, err)
+	unmarshalText(t, read(t, filepath.Join(root, file)), into)
+}
+
+func unmarshalText(t *testing.T, text string, into any) {
+	t.Helper()
+	if err := yaml.Unmarshal([]byte(text), into); err != nil {
+		t.Fatalf("%v\n%s", err, text)
 	}
 }
 
@@ -254,24 +287,44 @@ func TestGitHubAction(t *testing.T) {
 }
 
 func TestGitHubWorkflow(t *testing.T) {
+	for whose, text := range both(t, "github", "github.yml") {
+		t.Run(whose, func(t *testing.T) { checkWorkflow(t, text, whose == "one's own") })
+	}
+}
+
+// checkWorkflow holds a workflow against the action that it uses.
+func checkWorkflow(t *testing.T, text string, filled bool) {
 	var workflow struct {
 		Jobs map[string]struct {
 			If    string `yaml:"if"`
 			Steps []step `yaml:"steps"`
 		} `yaml:"jobs"`
 	}
-	unmarshal(t, "pipelines/github.yml", &workflow)
+	unmarshalText(t, text, &workflow)
 	var a action
 	unmarshal(t, "action.yml", &a)
 	outputs := regexp.MustCompile(`steps\.harness\.outputs\.([a-z-]+)`)
+	uses := "./"
+	if filled {
+		uses = own.From
+	}
 	for name, profile := range map[string]string{"quick": "--quick", "full": ""} {
 		job, there := workflow.Jobs[name]
 		if !there {
 			t.Fatalf("no job %s", name)
 		}
 		ours := slices.IndexFunc(job.Steps, func(s step) bool { return s.ID == "harness" })
-		if ours < 0 || job.Steps[ours].Uses != "./" || job.Steps[ours].With["args"] != profile {
+		if ours < 0 || job.Steps[ours].Uses != uses || job.Steps[ours].With["args"] != profile {
 			t.Errorf("job %s does not use the action with %q: %+v", name, profile, job.Steps)
+		}
+		if with, env := job.Steps[ours].With, job.Steps[ours].Env; filled && (with["target"] != own.Target || with["known-failures"] != own.Known ||
+			env["GOTO_CLIENT_SECRET"] != "${{ secrets.GOTO_CLIENT_SECRET }}" || env["GOTO_URL"] != "${{ vars.GOTO_URL }}" || env["GENESYS_TOKEN_BARE"] != "${{ secrets.GENESYS_TOKEN_BARE }}") {
+			t.Errorf("job %s: with %v, env %v", name, with, env)
+		}
+		for name := range job.Steps[ours].With {
+			if _, known := a.Inputs[name]; !known {
+				t.Errorf("action.yml has no input %q", name)
+			}
 		}
 		for _, s := range job.Steps {
 			for _, text := range append(slices.Collect(valuesOf(s.With)), slices.Collect(valuesOf(s.Env))...) {
@@ -299,6 +352,13 @@ func valuesOf(m map[string]string) func(func(string) bool) {
 }
 
 func TestGitLab(t *testing.T) {
+	for whose, text := range both(t, "gitlab", "gitlab.yml") {
+		t.Run(whose, func(t *testing.T) { playGitLab(t, text, whose == "one's own") })
+	}
+}
+
+// playGitLab runs the jobs of a file for GitLab.
+func playGitLab(t *testing.T, text string, filled bool) {
 	type job struct {
 		Extends   string            `yaml:"extends"`
 		Script    []string          `yaml:"script"`
@@ -310,8 +370,11 @@ func TestGitLab(t *testing.T) {
 		} `yaml:"artifacts"`
 	}
 	var jobs map[string]job
-	unmarshal(t, "pipelines/gitlab.yml", &jobs)
+	unmarshalText(t, text, &jobs)
 	base := jobs[".harness"]
+	if v := base.Variables; filled && (v["HARNESS_TARGET"] != own.Target || v["HARNESS_KNOWN_FAILURES"] != own.Known || v["HARNESS_IMAGE"] != own.From) {
+		t.Errorf("variables %v", v)
+	}
 	for name, profile := range map[string]string{"harness quick": "--quick", "harness full": ""} {
 		if j, there := jobs[name]; !there || j.Extends != ".harness" || j.Variables["HARNESS_ARGS"] != profile {
 			t.Errorf("job %s: %+v, want .harness with %q", name, j, profile)
@@ -324,7 +387,12 @@ func TestGitLab(t *testing.T) {
 		target, args string
 		code         int
 	}{{"", few, 0}, {"faulty.yaml", few, 1}, {"", "--requirement GOTO-SCAN-KEY-07*", 0}} {
+		if filled && c.target == "" {
+			c.target = own.Target
+		}
 		dir := t.TempDir()
+		write(t, dir, own.Target, "embedded: {}\n")
+		write(t, dir, own.Known, "failures: []\n")
 		write(t, dir, "faulty.yaml", faulty)
 		write(t, dir, "GOTO-SCAN-KEY-07x", "a shell that takes arguments for patterns would find this")
 		env := map[string]string{}
@@ -349,7 +417,21 @@ func TestGitLab(t *testing.T) {
 }
 
 func TestJenkins(t *testing.T) {
-	file := read(t, filepath.Join(root, "pipelines/Jenkinsfile"))
+	for whose, text := range both(t, "jenkins", "Jenkinsfile") {
+		t.Run(whose, func(t *testing.T) { playJenkins(t, text, whose == "one's own") })
+	}
+}
+
+// playJenkins runs the script of a Jenkinsfile.
+func playJenkins(t *testing.T, file string, filled bool) {
+	for _, line := range []string{
+		"name: 'TARGET', defaultValue: '" + own.Target + "'", "name: 'KNOWN_FAILURES', defaultValue: '" + own.Known + "'",
+		"\n        GOTO_CLIENT_SECRET = credentials('goto-client-secret')\n", "\n        // GENESYS_TOKEN_BARE = credentials(",
+	} {
+		if filled != strings.Contains(file, line) {
+			t.Errorf("%q: there %v, want %v", line, !filled, filled)
+		}
+	}
 	scripts := regexp.MustCompile(`(?s)sh '''(.*?)'''`).FindAllStringSubmatch(file, -1)
 	if len(scripts) != 1 || strings.Count(file, "sh '") != 1 {
 		t.Fatalf("%d scripts, want one", len(scripts))

@@ -302,7 +302,7 @@ func (p *plan) choosePipeline(name, from string, q *questions) error {
 	i := slices.Index(names, name)
 	switch {
 	case i < 0:
-		return nearest.Error("system for pipelines", name, names, "")
+		return nearest.Error("pipeline", name, names, "")
 	case name == noPipeline && from != "":
 		return errors.New("--from says where a pipeline gets harness, and there is none\nhint: --pipeline, one of " + strings.Join(names, ", "))
 	case name == noPipeline:
@@ -385,7 +385,7 @@ func (p *plan) tell(w io.Writer, files []begun) {
 	}
 	fmt.Fprintf(w, "\nthe pipeline wants the same variables; its file says where they are kept\n")
 	if file := files[len(files)-1].name; file != p.pipeline.File {
-		fmt.Fprintf(w, "%s is there already; for it to run %s as well: %s\n", p.pipeline.File, file, p.pipeline.Join)
+		fmt.Fprintf(w, "%s is there already and stays; %s runs once %s\n", p.pipeline.File, file, p.pipeline.Join)
 	}
 }
 

@@ -110,7 +110,7 @@ harness load scan-walk --target staging.yaml`,
 	root.SetHelpFunc(showHelp(d))
 	root.SetFlagErrorFunc(flagError)
 	root.CompletionOptions.DisableDefaultCmd = true // ours is newCompletion
-	cobra.EnableCommandSorting = false // they stand in the order in which they are wanted
+	cobra.EnableCommandSorting = false              // they stand in the order in which they are wanted
 	root.AddGroup(groups...)
 	help := newHelp()
 	root.SetHelpCommand(help)

@@ -37,9 +37,13 @@ func Name(given string, candidates []string) string {
 //
 // A long list is left out; hint then says where to see it.
 func Error(kind, given string, candidates []string, hint string) error {
-	plural := kind + "s"
-	if strings.HasSuffix(kind, "y") {
-		plural = strings.TrimSuffix(kind, "y") + "ies"
+	one, of, isOf := strings.Cut(kind, " of ")
+	plural := one + "s"
+	if strings.HasSuffix(one, "y") {
+		plural = strings.TrimSuffix(one, "y") + "ies"
+	}
+	if isOf {
+		plural += " of " + of
 	}
 	text := fmt.Sprintf("no %s %q", kind, given)
 	if len(candidates) <= 30 {

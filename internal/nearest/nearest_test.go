@@ -1,6 +1,9 @@
 package nearest
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 func TestName(t *testing.T) {
 	operations := []string{"getLicense", "getLicenses", "scanLicensesByKey", "scanLicensesByRole"}
@@ -23,5 +26,10 @@ func TestErrorSaysWhatThereIs(t *testing.T) {
 	want := `no API "goto"; the APIs are [gotoaccount genesyscloud]; did you mean gotoaccount?`
 	if err.Error() != want {
 		t.Errorf("got  %s\nwant %s", err, want)
+	}
+	for kind, want := range map[string]string{"summary": "the summaries are", "kind of server": "the kinds of server are"} {
+		if err := Error(kind, "x", []string{"a"}, ""); !strings.Contains(err.Error(), want) {
+			t.Errorf("%v, want %s", err, want)
+		}
 	}
 }
