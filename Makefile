@@ -54,6 +54,14 @@ browser: ## install the Chromium that the tests of the pages want (Debian or Ubu
 	.ci/install-chromium
 	CI=true $(GO) test -run InABrowser ./internal/report
 
+.PHONY: docs man
+
+docs: ## write the pages that are made from the commands: docs/reference
+	$(GO) test ./cmd/harness -count=1 -run TestReferencePagesAreThoseOfTheCode -update
+
+man: ## write the manual pages: dist/man; man -l dist/man/harness.1 shows the first
+	@SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(GO) test ./cmd/harness -count=1 -run TestManualPages -man $(CURDIR)/dist/man
+
 bench: ## benchmarks: a whole run, the reference server with a million licences, the document check
 	$(GO) test -run '^$$' -bench . -benchmem ./...
 

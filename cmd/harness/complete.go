@@ -3,6 +3,7 @@
 package main
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -64,10 +65,10 @@ func complete(c *cobra.Command) {
 // filler is what completes a value of a kind; nil leaves it to the shell, which completes files.
 func filler(kind string) cobra.CompletionFunc {
 	if names := completed[kind]; names != nil {
-		return func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-			all := names()
+		return func(_ *cobra.Command, _ []string, given string) ([]string, cobra.ShellCompDirective) {
+			all := slices.DeleteFunc(names(), func(name string) bool { return !strings.HasPrefix(name, given) })
 			directive := cobra.ShellCompDirectiveNoFileComp
-			if strings.Contains(kind, "=") {
+			if strings.Contains(kind, "=") && kind != "API=KIND" {
 				directive |= cobra.ShellCompDirectiveNoSpace
 			}
 			if kind == "SCENARIO" {
@@ -81,10 +82,8 @@ func filler(kind string) cobra.CompletionFunc {
 			return nil, cobra.ShellCompDirectiveFilterDirs
 		}
 	}
-	for _, l := range left {
-		if kind == l {
-			return cobra.NoFileCompletions
-		}
+	if slices.Contains(left, kind) {
+		return cobra.NoFileCompletions
 	}
 	return nil
 }
@@ -108,7 +107,7 @@ func argument(words []string) cobra.CompletionFunc {
 }
 
 // yamlFiles completes files that may be a target or a scenario.
-func yamlFiles(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+func yamlFiles(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 	return []string{"yaml", "yml"}, cobra.ShellCompDirectiveFilterFileExt
 }
 

@@ -219,7 +219,9 @@ var kindsOfCredential = []string{"headers", "bearer", "oauth2"}
 func credentialKinds() []string {
 	all := slices.Clone(kindsOfCredential)
 	for _, api := range specs.Names {
-		all = append(all, suffixed([]string{api}, "=")...)
+		for _, kind := range kindsOfCredential {
+			all = append(all, api+"="+kind)
+		}
 	}
 	return all
 }

@@ -31,7 +31,12 @@ cases that could not be exercised, with what the owner of the target could add. 
 		Args:    arguments(1, "one target file", "harness init writes one"),
 		RunE:    func(c *cobra.Command, args []string) error { return checkTarget(c.Context(), d, args[0]) },
 	}
-	check.ValidArgsFunction = yamlFiles
+	check.ValidArgsFunction = func(c *cobra.Command, args []string, given string) ([]string, cobra.ShellCompDirective) {
+		if len(args) > 0 {
+			return nil, cobra.ShellCompDirectiveNoFileComp
+		}
+		return yamlFiles(c, args, given)
+	}
 	return family(&cobra.Command{Use: "target", Short: "Look at a target before testing it, or put back what was written"}, check, restoreCommand(d))
 }
 
