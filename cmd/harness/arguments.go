@@ -77,7 +77,7 @@ func flagError(c *cobra.Command, err error) error {
 		}
 		return errors.New(text + hint)
 	case errors.As(err, &bare):
-		kind, _ := pflag.UnquoteUsage(bare.GetFlag())
+		kind := kindOf(bare.GetFlag())
 		return fmt.Errorf("--%s wants a value: --%s %s%s", bare.GetFlag().Name, bare.GetFlag().Name, kind, hint)
 	case errors.As(err, &wrong):
 		return fmt.Errorf("--%s %q: %s%s", wrong.GetFlag().Name, wrong.GetValue(), meant(wrong), hint)

@@ -50,7 +50,7 @@ func complete(c *cobra.Command) {
 		if _, given := c.GetFlagCompletionFunc(f.Name); given {
 			return
 		}
-		kind, _ := pflag.UnquoteUsage(f)
+		kind := kindOf(f)
 		if fill := filler(kind); fill != nil {
 			_ = c.RegisterFlagCompletionFunc(f.Name, fill) // an error says that there is no such flag
 		}

@@ -20,7 +20,7 @@ func TestEveryValueIsCompletedOrLeftOnPurpose(t *testing.T) {
 	var walk func(*cobra.Command)
 	walk = func(c *cobra.Command) {
 		c.Flags().VisitAll(func(f *pflag.Flag) {
-			kind, _ := pflag.UnquoteUsage(f)
+			kind := kindOf(f)
 			_, given := c.GetFlagCompletionFunc(f.Name)
 			if f.Value.Type() != "bool" && !known(kind) && !given {
 				t.Errorf("%s --%s takes a %q, which nothing completes", c.CommandPath(), f.Name, kind)

@@ -42,12 +42,32 @@ func family(c *cobra.Command, members ...*cobra.Command) *cobra.Command {
 	return c
 }
 
-// inOrder has flags stand as they were made, which is by what belongs together.
-func inOrder(c *cobra.Command) {
+// settle ends what is said of flags: they stand in the order in which they were made, which is by what belongs together,
+// and the word for their value, between backquotes in the usage, becomes a word of the sentence.
+func settle(c *cobra.Command) {
 	c.Flags().SortFlags = false
+	c.Flags().VisitAll(func(f *pflag.Flag) {
+		kind, usage := pflag.UnquoteUsage(f)
+		if kind != "API" && !strings.Contains(kind, "=") {
+			usage = strings.Replace(usage, kind, strings.ToLower(kind), 1)
+		}
+		f.Usage = usage
+		_ = c.Flags().SetAnnotation(f.Name, kindAnnotation, []string{kind}) // an error says that there is no such flag
+	})
 	for _, sub := range c.Commands() {
-		inOrder(sub)
+		settle(sub)
 	}
+}
+
+// kindAnnotation is where a flag keeps the word for its value once settle has taken it out of the usage.
+const kindAnnotation = "kind"
+
+// kindOf is the word for the value of a flag: FILE. "" for one that takes none.
+func kindOf(f *pflag.Flag) string {
+	if kind := f.Annotations[kindAnnotation]; len(kind) > 0 {
+		return kind[0]
+	}
+	return ""
 }
 
 // newHelp is harness help COMMAND, which says what harness COMMAND --help says.
@@ -167,12 +187,8 @@ func flagRows(flags *pflag.FlagSet) [][2]string {
 		if f.Hidden || f.Name == "help" {
 			return
 		}
-		kind, usage := pflag.UnquoteUsage(f)
-		if kind != "API" && !strings.Contains(kind, "=") {
-			usage = strings.Replace(usage, kind, strings.ToLower(kind), 1) // in a sentence it is a word
-		}
-		name := "--" + f.Name
-		if kind != "" {
+		name, usage := "--"+f.Name, f.Usage
+		if kind := kindOf(f); kind != "" {
 			name += " " + kind
 		}
 		if value := f.DefValue; value != "" && value != "false" && value != "[]" && value != "0" && value != "0s" {

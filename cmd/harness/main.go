@@ -120,7 +120,7 @@ harness load scan-walk --target staging.yaml`,
 	grouped(root, "look", newList(d), newExplain(d), newSpec(d), newSchema(d))
 	grouped(root, "prove", newServe(d), newMutants(d))
 	grouped(root, "program", newCompletion(d), help, newVersion(d))
+	settle(root)
 	complete(root)
-	inOrder(root)
 	return root
 }
