@@ -5,7 +5,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"io"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -13,7 +12,6 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
 	"harness/internal/evidence"
 	"harness/internal/history"
@@ -219,29 +217,6 @@ func writeReport(file string, r report.Report) error {
 		return fault{err}
 	}
 	return writeWhole(file, []byte(b.String()))
-}
-
-// options are what the terminal, if it is one, and NO_COLOR ask for.
-func options(d door, stored string, all bool) report.Options {
-	o := report.Options{All: all, Run: stored}
-	_, noColour := d.env("NO_COLOR")
-	if width, ok := terminal(d.stdout); ok {
-		o.Colour, o.Width = !noColour, width
-	}
-	return o
-}
-
-// terminal says whether a writer is a terminal, and how wide it is.
-func terminal(w io.Writer) (width int, ok bool) {
-	file, ok := w.(*os.File)
-	if !ok || !term.IsTerminal(int(file.Fd())) {
-		return 0, false
-	}
-	width, _, err := term.GetSize(int(file.Fd()))
-	if err != nil {
-		width = 100
-	}
-	return width, true
 }
 
 // seed reads --seed; without one a fresh seed is drawn, and the report names it.

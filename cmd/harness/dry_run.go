@@ -19,9 +19,9 @@ func dryRun(d door, s session) error {
 		where = "target " + s.target.Name
 	}
 	fmt.Fprintf(d.stdout, "%d cases on %s would be run; nothing was sent\n\n", len(cases), where)
-	w := table(d.stdout)
+	w := table(d)
 	for _, api := range s.apis {
-		fmt.Fprintf(w, "%s\t\t\t\n", api.Name)
+		fmt.Fprintf(w, "%s\n", api.Name)
 		for _, op := range api.Operations {
 			count := 0
 			var requirements []string

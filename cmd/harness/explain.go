@@ -47,7 +47,7 @@ func explain(d door, id string) error {
 	for i, f := range r.Fixtures {
 		classes[i] = string(f)
 	}
-	fmt.Fprintf(w, "  data        %s\n", strings.Join(classes, ", "))
+	fmt.Fprintf(w, "  data        %s\n", fold(d, strings.Join(classes, ", "), 14))
 	if r.Needs != "" {
 		fmt.Fprintf(w, "  needs       %s\n", fold(d, r.Needs, 14))
 	}
@@ -70,14 +70,14 @@ func explain(d door, id string) error {
 	var lines []string
 	for _, c := range cases {
 		if slices.Contains(c.Requirements, r.ID) {
-			lines = append(lines, fmt.Sprintf("    %s: %s\n      %s", c.Operation, c.Text, c.Where))
+			lines = append(lines, fmt.Sprintf("    %s\n      %s", fold(d, c.Operation+": "+c.Text, 6), c.Where))
 		}
 	}
 	section(d, "cases", lines)
 	lines = nil
 	for _, f := range reference.Faults() {
 		if slices.Contains(f.Breaks, r.ID) {
-			lines = append(lines, fmt.Sprintf("    %s: %s", f.Name, f.Summary))
+			lines = append(lines, "    "+fold(d, f.Name+": "+f.Summary, 6))
 		}
 	}
 	section(d, "faults that break it", lines)

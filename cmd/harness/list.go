@@ -8,7 +8,6 @@ import (
 	"io"
 	"slices"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
@@ -78,7 +77,7 @@ func listRequirements(d door) *cobra.Command {
 			if f.asJSON {
 				return printJSON(d.stdout, all)
 			}
-			w := table(d.stdout)
+			w := table(d)
 			for _, r := range all {
 				fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", r.ID, r.Level, operationsShort(r), firstSentence(r.Statement))
 			}
@@ -133,7 +132,7 @@ func listOperations(d door) *cobra.Command {
 			if f.asJSON {
 				return printJSON(d.stdout, all)
 			}
-			w := table(d.stdout)
+			w := table(d)
 			for _, r := range all {
 				fmt.Fprintf(w, "%s\t%s\t%s %s\t%s\n", r.API, r.ID, r.Method, r.Path, r.Effect)
 			}
@@ -161,7 +160,7 @@ func listCases(d door) *cobra.Command {
 			if f.asJSON {
 				return printJSON(d.stdout, all)
 			}
-			w := table(d.stdout)
+			w := table(d)
 			for _, c := range all {
 				fmt.Fprintf(w, "%s\t%s\t%s\n", c.Operation, strings.Join(c.Requirements, " "), c.Text)
 			}
@@ -207,7 +206,7 @@ func listScenarios(d door) *cobra.Command {
 			if asJSON {
 				return printJSON(d.stdout, rows)
 			}
-			w := table(d.stdout)
+			w := table(d)
 			for _, r := range rows {
 				fmt.Fprintf(w, "%s\t%s\t%s\n", r.Name, r.Pace, r.Summary)
 			}
@@ -227,7 +226,7 @@ func listFaults(d door) *cobra.Command {
 			if asJSON {
 				return printJSON(d.stdout, reference.Faults())
 			}
-			w := table(d.stdout)
+			w := table(d)
 			for _, f := range reference.Faults() {
 				fmt.Fprintf(w, "%s\t%s\t%s\n", f.Name, f.Summary, strings.Join(f.Breaks, " "))
 			}
@@ -247,7 +246,7 @@ func listVariants(d door) *cobra.Command {
 			if asJSON {
 				return printJSON(d.stdout, reference.Variants())
 			}
-			w := table(d.stdout)
+			w := table(d)
 			for _, v := range reference.Variants() {
 				fmt.Fprintf(w, "%s\t%s\t%s\n", v.Name, v.Summary, strings.Join(v.Departs, " "))
 			}
@@ -267,7 +266,7 @@ func listHostile(d door) *cobra.Command {
 			if asJSON {
 				return printJSON(d.stdout, hostile.Kinds())
 			}
-			w := table(d.stdout)
+			w := table(d)
 			for _, k := range hostile.Kinds() {
 				fmt.Fprintf(w, "%s\t%s\t%s\n", k.Name, k.Group, k.Summary)
 			}
@@ -283,7 +282,7 @@ func listFormats(d door) *cobra.Command {
 	return &cobra.Command{
 		Use: "formats", Short: "Every format a report can be drawn in", Args: noArguments,
 		RunE: func(*cobra.Command, []string) error {
-			w := table(d.stdout)
+			w := table(d)
 			for _, f := range report.Formats {
 				fmt.Fprintf(w, "%s\t%s\n", f.Name, f.Summary)
 			}
@@ -291,8 +290,6 @@ func listFormats(d door) *cobra.Command {
 		},
 	}
 }
-
-func table(w io.Writer) *tabwriter.Writer { return tabwriter.NewWriter(w, 0, 0, 2, ' ', 0) }
 
 func printJSON(w io.Writer, v any) error {
 	enc := json.NewEncoder(w)

@@ -15,7 +15,7 @@ func (l *loading) dryRun(d door) error {
 		where = "target " + l.target.Name
 	}
 	fmt.Fprintf(d.stdout, "scenario %s at %s would be played; nothing was sent\n\n", s.Name, where)
-	w := table(d.stdout)
+	w := table(d)
 	fmt.Fprintf(w, "  summary\t%s\n", s.Summary)
 	fmt.Fprintf(w, "  pace\t%s\n", s.Pace)
 	if s.Warmup > 0 {
@@ -35,7 +35,7 @@ func (l *loading) dryRun(d door) error {
 	if l.watchdog != nil {
 		fmt.Fprintf(w, "  ends early\tonce this is lost: %s\n", l.watchdog.Objective.Text)
 	}
-	fmt.Fprintln(w, "\t")
+	fmt.Fprintln(w)
 	shares := l.scenario.Record().Operations
 	for _, share := range shares {
 		for _, api := range l.apis {

@@ -21,14 +21,13 @@ import (
 
 // view shows the run on standard error: standard output is the report's.
 func (l *loading) view(record evidence.Load) live.View {
-	if _, ok := terminal(l.door.stderr); !ok {
+	if !redraws(l.door, l.door.stderr) {
 		return live.NewLines(l.door.stderr, record)
 	}
-	_, noColour := l.door.env("NO_COLOR")
 	return live.NewScreen(l.door.stderr, record, func() int {
 		width, _ := terminal(l.door.stderr)
 		return width
-	}, !noColour)
+	}, coloured(l.door, l.door.stderr))
 }
 
 // interruption is how a run is stopped from outside. The first Ctrl-C ends the context of the command, so that nothing

@@ -21,8 +21,9 @@ type status struct {
 
 func newStatus(d door) *status {
 	s := &status{w: d.stderr, started: time.Now(), interval: 5 * time.Second}
-	if width, ok := terminal(d.stderr); ok {
-		s.width, s.interval = width, 100*time.Millisecond
+	if redraws(d, d.stderr) {
+		s.width, _ = terminal(d.stderr)
+		s.interval = 100 * time.Millisecond
 	}
 	return s
 }

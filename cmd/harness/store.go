@@ -109,7 +109,7 @@ func storeList(d door) *cobra.Command {
 			if asJSON {
 				return printJSON(d.stdout, runs)
 			}
-			w := table(d.stdout)
+			w := table(d)
 			for _, run := range runs {
 				what := run.Verdict.String()
 				if run.CutShort {

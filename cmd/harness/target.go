@@ -116,11 +116,11 @@ func credentials(ctx context.Context, d door, c *client.Client) (err error) {
 		if name == client.Default && strings.HasPrefix(state, "does not") {
 			err = &fixture.Unreachable{API: c.API().Name, URL: e.URL, Answered: e.Err == nil, Detail: strings.TrimPrefix(state, "does not work: ")}
 		}
-		fmt.Fprintf(d.stdout, "  credential  %-10s %s\n", name, state)
+		fmt.Fprintf(d.stdout, "  credential  %-10s %s\n", name, fold(d, state, 25))
 	}
 	for _, name := range suggested(c.API()) {
 		if !c.Has(name) {
-			fmt.Fprintf(d.stdout, "  credential  %-10s not configured: %s\n", name, c.Why(name))
+			fmt.Fprintf(d.stdout, "  credential  %-10s %s\n", name, fold(d, "not configured: "+c.Why(name), 25))
 		}
 	}
 	return err
@@ -145,19 +145,21 @@ func suggested(api *specs.API) []string {
 }
 
 func data(d door, run *evidence.Run, api string) {
+	w := table(d)
+	defer func() { _ = w.Flush() }() // an error of standard output comes back with what is written next
 	for _, f := range run.Fixtures {
 		if f.API != api {
 			continue
 		}
 		if f.Found == 0 {
-			fmt.Fprintf(d.stdout, "  data        %-34s none: %s\n", f.Class, f.Reason)
+			fmt.Fprintf(w, "  data      \t%s\tnone: %s\n", f.Class, f.Reason)
 			continue
 		}
 		sample := ""
 		if len(f.Sample) > 0 {
-			sample = "  e.g. " + strings.Join(f.Sample[:min(2, len(f.Sample))], " ")
+			sample = "e.g. " + strings.Join(f.Sample[:min(2, len(f.Sample))], " ")
 		}
-		fmt.Fprintf(d.stdout, "  data        %-34s %d%s\n", f.Class, f.Found, sample)
+		fmt.Fprintf(w, "  data      \t%s\t%d\t%s\n", f.Class, f.Found, sample)
 	}
 }
 
@@ -182,6 +184,6 @@ func unjudged(d door, planned []contract.Planned) {
 	}
 	fmt.Fprintf(d.stdout, "  judgeable   %d of %d cases have what they need to begin\n", judgeable, len(planned))
 	for _, reason := range reasons {
-		fmt.Fprintf(d.stdout, "  not judged  %s\n              %s\n", reason, fold(d, strings.Join(missing[reason], " "), 14))
+		fmt.Fprintf(d.stdout, "  not judged  %s\n              %s\n", fold(d, reason, 14), fold(d, strings.Join(missing[reason], " "), 14))
 	}
 }

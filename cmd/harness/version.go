@@ -4,7 +4,6 @@ package main
 
 import (
 	"fmt"
-	"io"
 	"runtime"
 	"runtime/debug"
 
@@ -75,21 +74,22 @@ func newVersion(d door) *cobra.Command {
 A digest is that of the document's bytes, so sha256sum of an openapi.yaml tells whether it is the one in here.
 "modified" behind the commit means that files differed from it when the program was built.`,
 		RunE: func(*cobra.Command, []string) error {
-			return printVersion(d.stdout, buildOf(debug.ReadBuildInfo()))
+			return printVersion(d, buildOf(debug.ReadBuildInfo()))
 		},
 	}
 }
 
-func printVersion(w io.Writer, b build) error {
-	fmt.Fprintf(w, "harness       %s\n", b.version)
-	fmt.Fprintf(w, "commit        %s\n", b.commit())
-	fmt.Fprintf(w, "built with    %s for %s/%s\n", runtime.Version(), runtime.GOOS, runtime.GOARCH)
+func printVersion(d door, b build) error {
+	w := table(d)
+	fmt.Fprintf(w, "harness\t%s\n", b.version)
+	fmt.Fprintf(w, "commit\t%s\n", b.commit())
+	fmt.Fprintf(w, "built with\t%s for %s/%s\n", runtime.Version(), runtime.GOOS, runtime.GOARCH)
 	for _, name := range specs.Names {
 		api, err := specs.Embedded(name)
 		if err != nil {
 			return fault{err}
 		}
-		fmt.Fprintf(w, "%-13s %s %s, SHA-256 %s\n", name, api.Title, api.Version, api.Digest)
+		fmt.Fprintf(w, "%s\t%s %s, SHA-256 %s\n", name, api.Title, api.Version, api.Digest)
 	}
-	return nil
+	return w.Flush()
 }

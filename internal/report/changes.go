@@ -12,7 +12,6 @@ import (
 
 	"harness/internal/history"
 	"harness/internal/nearest"
-	"harness/internal/verdict"
 )
 
 // ChangeFormat is one way to tell what changed; exit is the code that the program ends with.
@@ -61,12 +60,8 @@ func changesText(w io.Writer, c history.Changes, exit int, o Options) error {
 	t.line(t.paint(bold, "baseline  "+named(c.Base)))
 	t.line(t.paint(bold, "run       "+named(c.Run)))
 	t.changes(c)
-	colour := map[int]string{verdict.ExitGreen: green, verdict.ExitNotJudged: blue}[exit]
-	if colour == "" {
-		colour = red
-	}
 	t.line("")
-	t.line(t.paint(bold+";"+colour, changesEnding(c)+fmt.Sprintf(" · exit %d", exit)))
+	t.heading(coloured(exit), changesEnding(c)+fmt.Sprintf(" · exit %d", exit), 2)
 	return buffered.Flush()
 }
 

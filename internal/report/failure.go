@@ -119,7 +119,7 @@ func (t *text) failure(c cause) {
 		gap := min(t.width, defaultWidth) - utf8.RuneCountInString(head) - len(confirmed)
 		head += strings.Repeat(" ", max(gap, 2)) + confirmed
 	}
-	t.line(t.paint(bold+";"+red, head))
+	t.heading(bold+";"+red, head, 6)
 	failure := evidence.Failure{Message: f.Message}
 	if len(f.Failures) > 0 {
 		failure = f.Failures[0]
@@ -183,6 +183,23 @@ func others(c cause) string {
 	return strings.Join(names, ", ")
 }
 
+// heading writes a line in a colour. Where a terminal is narrower, its rest stands below, further in; into a pipe it goes
+// as one line, which is easier to find.
+func (t *text) heading(colour, line string, indent int) {
+	part := ""
+	for _, word := range spaced.FindAllString(line, -1) {
+		if t.terminal && part != "" && utf8.RuneCountInString(part+word) > t.width {
+			t.line(t.paint(colour, part))
+			part, word = strings.Repeat(" ", indent), strings.TrimLeft(word, " ")
+		}
+		part += word
+	}
+	t.line(t.paint(colour, part))
+}
+
+// spaced is a word with the room before it.
+var spaced = regexp.MustCompile(` *[^ ]+`)
+
 // field writes a name and its value, in at most that many lines; an empty value is left out.
 func (t *text) field(name, value string, most int) {
 	if value == "" {
@@ -191,8 +208,12 @@ func (t *text) field(name, value string, most int) {
 	t.prose(fmt.Sprintf("  %-*s", label-2, name), value, most)
 }
 
-// prose writes a text behind its indent, later lines under the first; what does not fit ends in an ellipsis.
+// prose writes a text behind its indent, later lines under the first; what does not fit ends in an ellipsis. A narrow
+// terminal gets as much of it, in more lines.
 func (t *text) prose(indent, value string, most int) {
+	if t.width < defaultWidth && most > 1 {
+		most = (most*defaultWidth + t.width - 1) / t.width
+	}
 	width := t.width - utf8.RuneCountInString(indent)
 	var lines []string
 	for line := range strings.SplitSeq(strings.TrimSpace(value), "\n") {

@@ -48,10 +48,12 @@ type text struct {
 	width  int
 	all    bool
 	run    string
+	// terminal says that somebody named a width: lines end there.
+	terminal bool
 }
 
 func newText(w *bufio.Writer, o Options) *text {
-	t := &text{w: w, colour: o.Colour, width: o.Width, all: o.All, run: o.Run}
+	t := &text{w: w, colour: o.Colour, width: o.Width, all: o.All, run: o.Run, terminal: o.Width > 0}
 	if t.width <= 0 {
 		t.width = defaultWidth
 	}
@@ -78,16 +80,16 @@ func (t *text) line(s string) {
 // colours matches what paint writes.
 var colours = regexp.MustCompile("\x1b\\[[0-9;]{1,4}m")
 
-// The colours are told by their meaning; all of them can be read on a white page and on a black one.
+// The colours are told by their meaning. Of the eight that every terminal has, red and magenta are the two that are read best on
+// a white page and on a black one: green and cyan pale on white, blue drowns in black. The word is there in any case.
 const (
-	bold  = "1"
-	red   = "31"
-	green = "32"
-	blue  = "34"
+	bold    = "1"
+	red     = "31"
+	magenta = "35"
 )
 
 func (t *text) paint(code, s string) string {
-	if !t.colour || s == "" {
+	if !t.colour || s == "" || code == "" {
 		return s
 	}
 	return "\x1b[" + code + "m" + s + "\x1b[0m"
@@ -102,7 +104,7 @@ func (t *text) header(r Report) {
 	} else {
 		parts = append(parts, "cut short")
 	}
-	t.line(t.paint(bold, strings.Join(parts, " · ")))
+	t.heading(bold, strings.Join(parts, " · "), 2)
 	documents := map[string]Document{}
 	for _, d := range r.Documents {
 		documents[d.API] = d
@@ -117,7 +119,7 @@ func (t *text) header(r Report) {
 		rows = append(rows, row)
 	}
 	for _, row := range align(rows, "llll") {
-		t.line("  " + row)
+		t.heading("", "  "+row, 4)
 	}
 	if r.Suites != nil {
 		t.prose("  suites  ", r.Suites.String(), 2)
@@ -295,15 +297,19 @@ func (t *text) ending(r Report) {
 		t.line("")
 		t.line(hint)
 	}
-	colour := red
-	switch r.Exit {
-	case verdict.ExitGreen:
-		colour = green
-	case verdict.ExitNotJudged:
-		colour = blue
-	}
 	t.line("")
-	t.line(t.paint(bold+";"+colour, r.Conclusion()+fmt.Sprintf(" · exit %d", r.Exit)))
+	t.heading(coloured(r.Exit), r.Conclusion()+fmt.Sprintf(" · exit %d", r.Exit), 2)
+}
+
+// coloured is how the last line looks for an exit code.
+func coloured(exit int) string {
+	switch exit {
+	case verdict.ExitGreen:
+		return bold
+	case verdict.ExitNotJudged:
+		return bold + ";" + magenta
+	}
+	return bold + ";" + red
 }
 
 // Conclusion is the verdict in words, on one line.

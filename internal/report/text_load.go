@@ -86,10 +86,10 @@ func (t *text) objectives(l Load) {
 	}
 	rows, colours := [][]string{}, []string{}
 	for _, o := range l.Objectives {
-		word, colour := "– "+o.Verdict.String(), blue
+		word, colour := "– "+o.Verdict.String(), magenta
 		switch o.Verdict {
 		case verdict.Pass:
-			word, colour = "✓ kept", green
+			word, colour = "✓ kept", ""
 		case verdict.Fail:
 			word, colour = "✗ missed", red
 		}

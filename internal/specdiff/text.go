@@ -10,7 +10,7 @@ import (
 )
 
 // marks are how a level looks at a glance; the word stands beside it, for those who see no colour.
-var marks = map[Level]struct{ sign, colour string }{Breaking: {"✗", "31"}, Warning: {"!", "34"}, Info: {"·", ""}}
+var marks = map[Level]struct{ sign, colour string }{Breaking: {"✗", "31"}, Warning: {"!", "35"}, Info: {"·", ""}}
 
 // Text writes the comparison for a reader at a terminal.
 func Text(w io.Writer, c *Comparison, o Options) error {
