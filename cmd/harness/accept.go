@@ -92,7 +92,7 @@ func accept(d door, f acceptFlags, patterns []string) error {
 	}
 	run := &evidence.Run{}
 	if f.run != "" {
-		if run, err = readRun(f.run); err != nil {
+		if run, err = readStored(d, f.run); err != nil {
 			return err
 		}
 	}

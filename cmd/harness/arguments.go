@@ -6,6 +6,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -98,6 +99,32 @@ func meant(wrong *pflag.InvalidValueError) string {
 		return "true or false is meant, or no value at all"
 	}
 	return strings.TrimSpace(wrong.Unwrap().Error())
+}
+
+// checkValues refuses what no flag can mean, before anything is done: an empty value, which is what a variable that
+// nobody has set leaves behind, a file where a folder is meant, a folder where a file is.
+func checkValues(c *cobra.Command, _ []string) (err error) {
+	c.Flags().Visit(func(f *pflag.Flag) {
+		values := []string{f.Value.String()}
+		if list, ok := f.Value.(pflag.SliceValue); ok {
+			values = list.GetSlice()
+		}
+		for _, value := range values {
+			kind := kindOf(f)
+			info, missing := os.Stat(value)
+			switch {
+			case err != nil:
+			case value == "" && f.Name != knownFlagName: // which is a list, and "" is none
+				err = fmt.Errorf("--%s is empty, and %s is meant\nhint: leave it out, or look at the variable that it came from", f.Name, kind)
+			case missing != nil:
+			case kind == "FOLDER" && !info.IsDir():
+				err = fmt.Errorf("--%s %s is a file; a folder is meant", f.Name, value)
+			case kind == "FILE" && info.IsDir():
+				err = fmt.Errorf("--%s %s is a folder; a file is meant", f.Name, value)
+			}
+		}
+	})
+	return err
 }
 
 // flagNames are the flags that a command has, without the hidden ones.

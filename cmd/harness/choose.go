@@ -4,11 +4,11 @@ package main
 
 import (
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 
 	"harness/internal/nearest"
+	"harness/internal/place"
 	"harness/internal/requirement"
 	"harness/specs"
 )
@@ -95,9 +95,9 @@ func loadDocument(name, file string) (*specs.API, error) {
 	if file == "" {
 		return specs.Embedded(name)
 	}
-	data, err := os.ReadFile(file)
+	data, err := place.Read("document", file, "harness spec show "+name+" prints the embedded one")
 	if err != nil {
-		return nil, fmt.Errorf("the document of %s: %w", name, err)
+		return nil, err
 	}
 	return specs.Load(name, file, data)
 }

@@ -90,7 +90,7 @@ func snapshot(d door, path string, by *choice, list known.List) (history.Snapsho
 		}
 		return r.Snapshot(path, nil), nil
 	}
-	run, err := readRun(path)
+	run, err := readStored(d, path)
 	if err != nil {
 		return history.Snapshot{}, err
 	}

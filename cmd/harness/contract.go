@@ -110,8 +110,8 @@ func testContract(ctx context.Context, d door, f contractFlags, args []string) e
 	}
 	s.journals = journalFolders(d, f.out)
 	warnOfJournals(d, s.journals, s.target)
-	bar := newStatus(d)
-	s.progress = bar.show
+	bar := working(d, "looking for data")
+	s.progress = bar.counting("cases")
 	run, err := s.run(ctx)
 	bar.clear()
 	if err != nil {

@@ -36,9 +36,11 @@ func (k *knownFile) Set(path string) error {
 	return nil
 }
 
+const knownFlagName = "known-failures"
+
 func knownFlag(c *cobra.Command, into *knownFile) {
 	into.path = known.File
-	c.Flags().Var(into, "known-failures", "`FILE` of accepted failures, read if it is there; \"\" reads none")
+	c.Flags().Var(into, knownFlagName, "`FILE` of accepted failures, read if it is there; \"\" reads none")
 }
 
 // load reads the list, before anything is sent: a list that is wrong is told at once.

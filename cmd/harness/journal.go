@@ -24,6 +24,7 @@ import (
 	"harness/internal/client"
 	"harness/internal/evidence"
 	"harness/internal/fixture"
+	"harness/internal/place"
 	"harness/internal/target"
 	"harness/specs"
 )
@@ -164,7 +165,7 @@ func warnOfJournals(d door, folders []string, t *target.Target) {
 }
 
 func readJournal(file string) (n noted, err error) {
-	text, err := os.ReadFile(file)
+	text, err := place.Read("journal", file, "harness contract names those that are left")
 	if err != nil {
 		return n, err
 	}

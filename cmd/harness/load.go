@@ -217,7 +217,7 @@ func sampling(text string) (uint64, error) {
 		}
 		return 0, fmt.Errorf("--validate %q: sample=N holds every Nth answer against its document, and N is a number from 1 on", text)
 	}
-	return 0, nearest.Error("choice for --validate", text, []string{"all", "sample=N", "none"}, "")
+	return 0, fmt.Errorf("--validate: %w", nearest.Error("choice", text, []string{"all", "sample=N", "none"}, ""))
 }
 
 // allowed refuses a run that the target's file does not allow: none at all, or one so fast or so long. Nothing has been

@@ -68,7 +68,7 @@ func (l *loading) run(ctx context.Context) (*evidence.Run, error) {
 	if err != nil {
 		return nil, err
 	}
-	run, err := readRun(l.out)
+	run, err := readStored(l.door, l.out)
 	if err != nil {
 		return nil, fault{err}
 	}
@@ -101,6 +101,8 @@ func (l *lacking) Error() string { return l.err.Error() }
 
 // play looks for data and plays the scenario on it.
 func (l *loading) play(ctx context.Context, sink evidence.Sink, limiter *client.Limiter, collected *collected, footer *evidence.Footer) error {
+	looking := working(l.door, "looking for data")
+	defer looking.clear()
 	plan, clients, err := l.compose(ctx, sink, limiter)
 	for _, c := range clients {
 		defer c.Close()
@@ -118,6 +120,7 @@ func (l *loading) play(ctx context.Context, sink evidence.Sink, limiter *client.
 	defer way.close()
 	record.Transport, record.Validate, record.Note = way.name, l.validate, words(record.Note, way.note)
 	sink(evidence.Record{Load: record})
+	looking.clear()
 	if record.Note != "" {
 		fmt.Fprintln(l.door.stderr, "harness: "+record.Note)
 	}

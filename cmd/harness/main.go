@@ -101,8 +101,9 @@ server that it carries.
 harness init                                    # files for a system of yours
 harness contract --target staging.yaml --out reports/latest
 harness load scan-walk --target staging.yaml`,
-		SilenceErrors: true,
-		SilenceUsage:  true,
+		PersistentPreRunE: checkValues,
+		SilenceErrors:     true,
+		SilenceUsage:      true,
 	})
 	root.SetIn(d.stdin)
 	root.SetOut(d.stdout)

@@ -52,17 +52,17 @@ func mutants(ctx context.Context, d door, f mutantFlags) error {
 	}
 	// Hundreds of short runs make much garbage and keep little.
 	defer debug.SetGCPercent(debug.SetGCPercent(400))
-	bar := newStatus(d)
+	bar := working(d, fmt.Sprintf("0 of %d servers", len(chosen)))
+	defer bar.clear()
 	var all []mutant
 	for m, err := range eachMutant(ctx, chosen) {
 		if err != nil {
 			return err
 		}
-		bar.show(progress{len(all), len(chosen), m.Name})
 		all = append(all, m)
+		bar.say(fmt.Sprintf("%d of %d servers  %s", len(all), len(chosen), m.Name))
 		if f.all || !m.good() {
-			bar.clear()
-			fmt.Fprintf(d.stdout, "%-8s  %s  %s\n", m.State, m.Name, m.detail())
+			bar.above(func() { fmt.Fprintf(d.stdout, "%-8s  %s  %s\n", m.State, m.Name, m.detail()) })
 		}
 	}
 	bar.clear()

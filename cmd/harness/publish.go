@@ -47,7 +47,9 @@ func publishHistory(d door, store, target string, p publish, gate verdict.FailOn
 	if p.hash {
 		site.Salt = salt()
 	}
+	drawing := working(d, fmt.Sprintf("drawing %d runs", len(runs)))
 	done, err := site.Publish(p.dir)
+	drawing.clear()
 	if err != nil {
 		return err
 	}

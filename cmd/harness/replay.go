@@ -37,7 +37,7 @@ It says "still fails" or "fails otherwise" (exit 1), "fixed" (exit 0), or "canno
 type replayFlags struct{ run, target string }
 
 func replay(ctx context.Context, d door, id string, f replayFlags) error {
-	run, err := readRun(f.run)
+	run, err := readStored(d, f.run)
 	if err != nil {
 		return err
 	}

@@ -101,7 +101,7 @@ harness report --history reports/history --publish public`,
 
 // openRun reads a stored run, and chooses what it is judged by.
 func openRun(d door, path string) (*evidence.Run, choice, error) {
-	run, err := readRun(path)
+	run, err := readStored(d, path)
 	if err != nil {
 		return nil, choice{}, err
 	}
@@ -128,6 +128,13 @@ func chosenFor(d door, run *evidence.Run) (choice, error) {
 
 // evidenceFiles are the names of the stream in a run's folder: as --out wrote it, and as a store keeps it.
 var evidenceFiles = []string{evidenceFile, history.EvidenceFile}
+
+// readStored is readRun for somebody who waits.
+func readStored(d door, path string) (*evidence.Run, error) {
+	reading := working(d, "reading "+path)
+	defer reading.clear()
+	return readRun(path)
+}
 
 // readRun reads the evidence of a run from its folder or file.
 func readRun(path string) (*evidence.Run, error) {

@@ -35,6 +35,8 @@ harness spec diff genesyscloud theirs.yaml --format markdown`,
 			if err != nil {
 				return err
 			}
+			reading := working(d, "comparing")
+			defer reading.clear()
 			before, err := specdiff.Open(c.Context(), args[0])
 			if err != nil {
 				return err
@@ -44,6 +46,7 @@ harness spec diff genesyscloud theirs.yaml --format markdown`,
 				return err
 			}
 			comparison, err := specdiff.Compare(before, after)
+			reading.clear()
 			if err != nil {
 				return err
 			}

@@ -231,7 +231,9 @@ func index(d door, dir, target string) ([]history.Stored, []history.Skipped, err
 	if err := wantsStore(dir); err != nil {
 		return nil, nil, err
 	}
+	reading := working(d, "reading "+dir)
 	runs, skipped, err := history.Index(dir)
+	reading.clear()
 	if err != nil {
 		return nil, nil, err
 	}

@@ -70,7 +70,9 @@ func checkTarget(ctx context.Context, d door, file string) error {
 		defer c.Close()
 		fmt.Fprintf(d.stdout, "\n%s  %s\n", api.Name, t.APIs[api.Name].URL)
 		unread := credentials(ctx, d, c)
+		looking := working(d, "looking for data of "+api.Name)
 		set, err := fixture.Discover(ctx, map[string]*client.Client{api.Name: c}, t, s.seed, false, recorder.Write)
+		looking.clear()
 		if err != nil {
 			fmt.Fprintf(d.stdout, "  nothing to judge: %s\n", err)
 			first = errors.Join(first, err)

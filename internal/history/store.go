@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -166,6 +167,13 @@ func compress(file string, write func(io.Writer) error) (err error) {
 func Index(dir string) ([]Stored, []Skipped, error) {
 	targets, err := folders(dir)
 	if err != nil {
+		var path *fs.PathError
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			return nil, nil, fmt.Errorf("no store at %s\nhint: harness contract --store %s begins one", dir, dir)
+		case errors.As(err, &path):
+			err = path.Err
+		}
 		return nil, nil, fmt.Errorf("no store at %s: %w", dir, err)
 	}
 	runs, skipped := []Stored{}, []Skipped{}
