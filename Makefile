@@ -4,7 +4,7 @@ GO ?= go
 BIN := bin/harness
 
 .DEFAULT_GOAL := help
-.PHONY: help demo load check test race mutants documents browser chromium bench bench-load serve fmt lint check-sdk build clean
+.PHONY: help demo load check test race mutants documents browser chromium bench bench-load compare-load serve fmt lint check-sdk build clean
 
 help: ## list what can be done here
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -65,9 +65,15 @@ man: ## write the manual pages: dist/man; man -l dist/man/harness.1 shows the fi
 bench: ## benchmarks: a whole run, the reference server with a million licences, the document check
 	$(GO) test -run '^$$' -bench . -benchmem ./...
 
-bench-load: ## what a request costs its sender, beside the vegeta command, wrk and k6; how punctual the pacer is; what a stall is told as
-	$(GO) run ./internal/benchload
+bench-load: ## what a request costs its sender, and looking at the answer, beside vegeta, wrk and k6; the pacer; a stall
+	$(GO) run ./internal/benchload cost
+	$(GO) test -run '^$$' -bench Check -benchmem ./internal/schema
 	$(GO) test -run '^$$' -bench 'Pacing|Stall' -benchtime 1x ./load
+
+compare-load: ## harness load beside vegeta, k6, wrk, bombardier, fortio and oha: docs/comparison.md (builds them, takes a quarter of an hour)
+	.ci/install-load-peers
+	$(GO) run ./internal/benchload peers
+	$(GO) run ./internal/benchload draw
 
 # What is tried by chance, for as long as one likes: see docs/safety.md.
 .PHONY: fuzz soak crash secrets
