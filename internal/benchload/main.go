@@ -45,7 +45,7 @@ func run(ctx context.Context, args []string, in io.Reader, out io.Writer) error 
 		}
 		return cost(ctx, *rounds, *duration, out)
 	case "peers":
-		rounds, duration := flags.Int("rounds", 3, "how often each tool has its turn"), flags.Duration("duration", 6*time.Second, "of one turn")
+		rounds, duration := flags.Int("rounds", 3, "how often each tool has its turn"), flags.Duration("duration", 5*time.Second, "of one turn")
 		only := flags.String("part", strings.Join(partNames(), ","), "what is measured; the rest of the file stays")
 		file := flags.String("out", reportFile, "where it is written")
 		if err := flags.Parse(args[1:]); err != nil {

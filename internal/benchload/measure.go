@@ -30,17 +30,19 @@ type Turn struct {
 // apart is the length of the short run that a turn begins with.
 const apart = time.Second
 
-// turn lets a tool do its work. What it costs to start is measured by a run of a second beside it, and taken off.
+// turn lets a tool do its work. What it costs to start is measured by a run of a second beside it, and taken off, unless
+// there is a stall: nobody asks what that costs.
 func (b *bench) turn(ctx context.Context, t tool, w work) (Turn, error) {
+	if w.order.StallAt > 0 {
+		return b.once(ctx, t, w)
+	}
 	short := w
-	short.duration, short.order.StallAt = apart, 0
+	short.duration = apart
 	before, err := b.once(ctx, t, short)
 	if err != nil {
 		return Turn{}, err
 	}
-	if w.order.StallAt == 0 {
-		w.duration += apart
-	}
+	w.duration += apart
 	whole, err := b.once(ctx, t, w)
 	if err != nil {
 		return Turn{}, err

@@ -11,7 +11,7 @@ import (
 )
 
 var harnessAll = tool{
-	name: "harness load", program: "harness", checks: "status, type, schema and key of each",
+	name: "harness load", program: "harness", checks: "status, type, schema, key",
 	input: "bench.yaml", exits: []int{exitContract, exitNotJudged},
 	command: func(b *bench, w work) ([]string, error) { return b.harness(w, "all") },
 	said:    (*bench).harnessSaid,
