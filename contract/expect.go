@@ -53,6 +53,8 @@ func (a Assertion) Expect(actual any, matcher types.GomegaMatcher, promise strin
 	switch differ, can := matcher.(Differ); {
 	case err != nil:
 		failure.Expected, failure.Got = promise, err.Error()
+	case actual == true || actual == false: // that it is not so says nothing: the answer does
+		failure.Expected, failure.Got = promise, got(a.about[0])
 	case can:
 		failure.Expected, failure.Got = differ.Difference(actual)
 	default:

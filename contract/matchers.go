@@ -133,6 +133,14 @@ func BeRejected() types.GomegaMatcher {
 	return answer("a rejection (4xx)", (*client.Exchange).Rejected)
 }
 
+// FindNothing accepts a rejection, and an array without elements.
+func FindNothing() types.GomegaMatcher {
+	return answer("a rejection (4xx), or an empty array", func(e *client.Exchange) bool {
+		v := e.JSON()
+		return e.Rejected() || e.OK() && v.Kind == exact.Array && len(v.Items) == 0
+	})
+}
+
 // NotCrash accepts any answer below 500 that did come back.
 func NotCrash() types.GomegaMatcher {
 	return answer("an answer below 500", func(e *client.Exchange) bool { return e.Err == nil && e.Status < 500 })

@@ -28,8 +28,6 @@ const patience = 2 * time.Minute
 // play runs cases at a reference server and returns what they left behind; nil chooses all of them.
 func play(t *testing.T, o reference.Options, chosen func(contract.Case) bool) *evidence.Run {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
-	defer cancel()
 	server, err := reference.New(o)
 	if err != nil {
 		t.Fatal(err)
@@ -37,13 +35,21 @@ func play(t *testing.T, o reference.Options, chosen func(contract.Case) bool) *e
 	listener := httptest.NewServer(server)
 	defer listener.Close()
 	who := server.Principals()
+	return playAt(t, &target.API{URL: listener.URL, Credentials: map[string]target.Credential{
+		client.Default: {Headers: map[string]string{"ClientName": who.ClientName, "ClientSecret": who.ClientSecret}},
+	}}, target.GoToAccount{AccountKeys: []int64{who.EmptyAccount}, UserKeys: []int64{who.EmptyUser}}, chosen)
+}
+
+// playAt is play for any server.
+func playAt(t *testing.T, server *target.API, fixtures target.GoToAccount, chosen func(contract.Case) bool) *evidence.Run {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
 	at := &target.Target{
-		Name: "reference",
-		APIs: map[string]*target.API{api: {URL: listener.URL, Credentials: map[string]target.Credential{
-			client.Default: {Headers: map[string]string{"ClientName": who.ClientName, "ClientSecret": who.ClientSecret}},
-		}}},
+		Name:     "test",
+		APIs:     map[string]*target.API{api: server},
 		Limits:   target.Limits{Concurrency: target.DefaultConcurrency, Timeout: 10 * time.Second},
-		Fixtures: target.Fixtures{GoToAccount: target.GoToAccount{AccountKeys: []int64{who.EmptyAccount}, UserKeys: []int64{who.EmptyUser}}},
+		Fixtures: target.Fixtures{GoToAccount: fixtures},
 	}
 	document, err := specs.Embedded(api)
 	if err != nil {

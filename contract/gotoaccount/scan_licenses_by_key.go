@@ -25,6 +25,22 @@ var _ = describe("scanLicensesByKey", func(s *Suite) {
 	byKey.law(s)
 
 	scan := s.Operation.Scan
+	s.It("serves a range whose bounds are the key of a licence", Covers("GOTO-SCAN-KEY-08"), func(t *T) {
+		all := goods(t).Licences
+		t.Need(len(all) > 0, "at least one licence")
+		// The other cases read a range before they ask their own question, and say nothing where that is refused.
+		for _, l := range []fixture.Licence{all[0], all[len(all)-1]} {
+			e := t.Send(t.Call("scanLicensesByKey", nil, closed(l.Key, l.Key).query(scan)...))
+			if e.OK() {
+				continue
+			}
+			there := slices.ContainsFunc(beginning(t), func(shown fixture.Licence) bool { return shown.Key == l.Key })
+			if !there && !t.Send(t.Call("getLicense", Path{"licenseKey": l.Key})).OK() {
+				t.Inconclusive("licence %d has gone", l.Key)
+			}
+			t.On(e).Expect(e, Succeed(), fmt.Sprintf("a range may begin and end at %d, the key of a licence", l.Key))
+		}
+	})
 	s.It("shows what a count that is no plain integer does", Covers("GOTO-SCAN-KEY-05"), func(t *T) {
 		w := byKey.set(t, 1)
 		unbounded := len(w.first(bounds{}))

@@ -22,6 +22,7 @@ const (
 	StartIgnoredBeyondEnd = "start-ignored-beyond-end"
 	EqualBoundsInclusive  = "equal-bounds-inclusive"
 	FloatBounds           = "float-bounds"
+	BigBoundsRefused      = "big-bounds-refused"
 	UnknownStart404       = "unknown-start-404"
 	EndOverflow           = "end-overflow"
 	PastEnd404            = "past-end-404"
@@ -97,6 +98,7 @@ var gotoScanFaults = []Fault{
 	{StartIgnoredBeyondEnd, accountAPI, "a lower bound beyond the upper one is passed over", []string{"GOTO-SCAN-KEY-15", "GOTO-SCAN-ATTR-07", "GOTO-SCAN-ROLE-03"}},
 	{EqualBoundsInclusive, accountAPI, "equal bounds hold their licence though they exclude it", []string{"GOTO-SCAN-KEY-16", "GOTO-SCAN-ATTR-07", "GOTO-SCAN-ROLE-03"}},
 	{FloatBounds, accountAPI, "bounds are compared as doubles", []string{"GOTO-KEY-05", "GOTO-KEY-09", "GOTO-SCAN-ATTR-07", "GOTO-SCAN-KEY-10", "GOTO-SCAN-KEY-17", "GOTO-SCAN-ROLE-03"}},
+	{BigBoundsRefused, accountAPI, "a bound above 2^53 is refused", []string{"GOTO-ACCT-02", "GOTO-SCAN-ATTR-03", "GOTO-SCAN-ATTR-05", "GOTO-SCAN-KEY-08", "GOTO-SCAN-KEY-22"}},
 	{UnknownStart404, accountAPI, "a lower bound that is no licence is not found", []string{"GOTO-KEY-05", "GOTO-KEY-09", "GOTO-SCAN-KEY-14", "GOTO-SCAN-KEY-18", "GOTO-SCAN-KEY-19"}},
 	{EndOverflow, accountAPI, "the largest upper bound holds nothing", []string{"GOTO-SCAN-KEY-18"}},
 	{PastEnd404, accountAPI, "past the last licence is not found", []string{"GOTO-SCAN-KEY-19"}},

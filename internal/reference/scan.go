@@ -267,6 +267,9 @@ func (s *Server) bounds(c *call) (bounds, *refusal) {
 			if *bound.key, refused = s.parseKey(text); refused != nil {
 				return b, refused
 			}
+			if s.has(BigBoundsRefused) && *bound.key > 1<<53 {
+				return b, refuse(http.StatusBadRequest, "InvalidKey", bound.name+" is no safe integer")
+			}
 		}
 	}
 	startInclusive, refused := s.parseBool(c.query, "startInclusive", !s.has(StartExclusiveDefault))
