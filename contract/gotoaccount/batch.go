@@ -118,6 +118,12 @@ func (b batch) once(t *T) {
 		t.Inconclusive("a key named twice is refused: %s", e.Answered())
 	}
 	got := b.lists(e, keys[:1])
+	if len(got) > len(sorted(got)) {
+		alone := b.lists(t.Send(b.request(t, join(keys[:1]))), keys[:1])
+		if len(alone) > len(sorted(alone)) {
+			t.Inconclusive("%s: a licence is listed twice though its key is named once", e.Asked())
+		}
+	}
 	t.On(e).Expect(got, HaveKeySet(sorted(got)...), "what is named twice is listed once")
 }
 
