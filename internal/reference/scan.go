@@ -268,7 +268,7 @@ func (s *Server) bounds(c *call) (bounds, *refusal) {
 				return b, refused
 			}
 			if s.has(BigBoundsRefused) && *bound.key > 1<<53 {
-				return b, refuse(http.StatusBadRequest, "InvalidKey", bound.name+" is no safe integer")
+				return b, refuse(http.StatusBadRequest, "InvalidKey", "%s is no safe integer", bound.name)
 			}
 		}
 	}
