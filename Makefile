@@ -4,7 +4,7 @@ GO ?= go
 BIN := bin/harness
 
 .DEFAULT_GOAL := help
-.PHONY: help demo load check test race mutants documents browser chromium bench bench-load compare-load serve fmt lint check-sdk build clean
+.PHONY: help demo load check test race mutants documents documents-elsewhere browser chromium bench bench-load compare-load serve fmt lint check-sdk build clean
 
 help: ## list what can be done here
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -49,6 +49,9 @@ documents: ## lint both OpenAPI documents by the rules of Redocly and Spectral (
 	@if command -v npm >/dev/null 2>&1; then .ci/lint-documents; \
 	elif [ -n "$$CI" ]; then echo "documents: npm is missing, and CI wants the documents linted" >&2; exit 1; \
 	else echo "documents: not linted, because npm is not here; harness spec lint has checked them"; $(GO) run ./cmd/harness spec lint; fi
+
+documents-elsewhere: ## what Prism, Schemathesis, Specmatic and openapi-typescript make of the documents (wants npm, Python and Java)
+	@.ci/documents-elsewhere
 
 browser: ## install the Chromium that the tests of the pages want (Debian or Ubuntu), and run those tests
 	.ci/install-chromium
