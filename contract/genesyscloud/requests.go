@@ -87,7 +87,11 @@ func needWrites(t *T) {
 
 // needRoles ends the case unless the target names that many roles: the API lists none.
 func needRoles(t *T, n int) {
-	t.Need(len(goods(t).RoleIDs) >= n, "%d role ids, which the API does not list: name them under fixtures.genesyscloud.roleIds", n)
+	what := "the id of a role"
+	if n > 1 {
+		what = fmt.Sprintf("the ids of %d roles", n)
+	}
+	t.Need(len(goods(t).RoleIDs) >= n, "%s, which the API does not list: name them under fixtures.genesyscloud.roleIds", what)
 }
 
 // asked are the roles that cases infer licences from; untouched are those left to the case that looks for what
