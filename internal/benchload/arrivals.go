@@ -45,15 +45,15 @@ func punctual(stamps []time.Duration, span time.Duration) (late time.Duration, g
 func behind(stamps []time.Duration) (late time.Duration, glued float64) {
 	every := distance(stamps)
 	off := make([]float64, len(stamps))
-	close := 0
+	near := 0
 	for i, at := range stamps {
 		off[i] = float64(at) - float64(i)*every
 		if i > 0 && float64(at-stamps[i-1]) < every/10 {
-			close++
+			near++
 		}
 	}
 	slices.Sort(off)
-	return time.Duration(off[len(off)/2] - off[0]), float64(close) / float64(len(stamps))
+	return time.Duration(off[len(off)/2] - off[0]), float64(near) / float64(len(stamps))
 }
 
 // distance is how far apart moments are that would be even, by least squares.

@@ -24,7 +24,7 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	err := run(ctx, os.Args[1:], os.Stdin, os.Stdout)
 	stop()
-	if err != nil {
+	if err != nil && !errors.Is(err, flag.ErrHelp) {
 		fmt.Fprintln(os.Stderr, "benchload:", err)
 		os.Exit(1)
 	}
@@ -43,12 +43,18 @@ func run(ctx context.Context, args []string, in io.Reader, out io.Writer) error 
 		if err := flags.Parse(args[1:]); err != nil {
 			return err
 		}
+		if err := enough(*rounds, *duration, apart); err != nil {
+			return err
+		}
 		return cost(ctx, *rounds, *duration, out)
 	case "peers":
 		rounds, duration := flags.Int("rounds", 3, "how often each tool has its turn"), flags.Duration("duration", 5*time.Second, "of one turn")
 		only := flags.String("part", strings.Join(partNames(), ","), "what is measured; the rest of the file stays")
 		file := flags.String("out", reportFile, "where it is written")
 		if err := flags.Parse(args[1:]); err != nil {
+			return err
+		}
+		if err := enough(*rounds, *duration, 2*apart+2*stallFor); err != nil {
 			return err
 		}
 		return peers(ctx, *rounds, *duration, strings.Split(*only, ","), *file, out)
@@ -63,4 +69,12 @@ func run(ctx context.Context, args []string, in io.Reader, out io.Writer) error 
 		return serve(in, out)
 	}
 	return fmt.Errorf("no %q; %w", args[0], errUsage)
+}
+
+// enough refuses what would measure nothing.
+func enough(rounds int, duration, least time.Duration) error {
+	if rounds < 1 || duration < least {
+		return fmt.Errorf("-rounds %d -duration %s; at least 1 and %s are meant", rounds, duration, least)
+	}
+	return nil
 }

@@ -3,7 +3,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -136,4 +135,9 @@ func named(results []Result, name string) *Result {
 }
 
 // ratio is a to b, 0 where there is no b.
-func ratio(a, b float64) float64 { return a / cmp.Or(b, max(a, 1)*1e18) }
+func ratio(a, b float64) float64 {
+	if b == 0 {
+		return 0
+	}
+	return a / b
+}
