@@ -100,7 +100,7 @@ func (s *Screen) draw() {
 	}
 	said := s.said
 	if said == "" {
-		said = "Ctrl-C stops and waits for what is in flight; twice stops at once"
+		said = "Ctrl-C stops when all is answered, twice at once"
 	}
 	lines := [][]span{
 		{{bold, s.load.Scenario}, {"", "  " + m.where(s.load)}, {dim, "  " + s.load.Pace}},

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
@@ -234,5 +235,22 @@ func TestInvalidFiguresAreCrossedOut(t *testing.T) {
 	_ = report.Text(&coloured, r, report.Options{Colour: true})
 	if !strings.Contains(plain.String(), "invalid    the processor was full") || !strings.Contains(coloured.String(), "\x1b[2;9mall of it") {
 		t.Errorf("an invalid run is told as\n%s", plain.String())
+	}
+}
+
+// TestLoadKeepsToTheTerminal draws load runs on terminals that are narrower than their tables.
+func TestLoadKeepsToTheTerminal(t *testing.T) {
+	for _, story := range loadStories {
+		for _, width := range []int{60, 80} {
+			var b strings.Builder
+			if err := report.Text(&b, judge(story.run()), report.Options{Width: width}); err != nil {
+				t.Fatal(err)
+			}
+			for line := range strings.Lines(b.String()) {
+				if n := utf8.RuneCountInString(strings.TrimRight(line, "\n")); n > width && len(strings.Fields(line)) > 1 && !strings.HasPrefix(line, "  reproduce") { // a name is never broken
+					t.Errorf("%s at %d columns: a line has %d: %s", story.name, width, n, line)
+				}
+			}
+		}
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"harness/internal/evidence"
 	"harness/internal/requirement"
@@ -181,9 +182,17 @@ func (t *text) notJudged(r Report) {
 	}
 }
 
-// ids writes names in lines and says how many it leaves out.
+// ids writes names in lines, none of them broken, and says how many it leaves out. A narrow terminal gets as many, in
+// more lines.
 func (t *text) ids(indent string, ids []string, most int) {
-	lines := wrap(strings.Join(ids, " "), t.width-len(indent))
+	if len(ids) == 0 {
+		return
+	}
+	if t.width < defaultWidth && most > 1 {
+		most = (most*defaultWidth + t.width - 1) / t.width
+	}
+	width := t.width - len(indent)
+	lines := wrapAt(ids, " ", width)
 	if len(lines) > most {
 		lines = lines[:most]
 		shown := len(strings.Fields(strings.Join(lines, " ")))
@@ -192,7 +201,12 @@ func (t *text) ids(indent string, ids []string, most int) {
 			lines[most-1] = lines[most-1][:last]
 			shown--
 		}
-		lines[most-1] += fmt.Sprintf(" + %d more", len(ids)-shown)
+		left := fmt.Sprintf("+ %d more", len(ids)-shown)
+		if utf8.RuneCountInString(lines[most-1]+" "+left) > width {
+			lines = append(lines, left)
+		} else {
+			lines[most-1] += " " + left
+		}
 	}
 	for _, line := range lines {
 		t.line(indent + line)
@@ -378,7 +392,7 @@ func kept(r Report) string {
 
 func (t *text) title(s string) {
 	t.line("")
-	t.line(t.paint(bold, s))
+	t.heading(bold, s, 2)
 }
 
 func (t *text) table(rows [][]string) {

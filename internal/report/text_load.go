@@ -4,7 +4,9 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"harness/internal/measure"
 	"harness/internal/verdict"
@@ -22,7 +24,7 @@ func (t *text) load(r Report) {
 		t.title(strings.TrimSpace("Load: "+l.Scenario) + " · " + l.Pace)
 		if l.Invalid != "" {
 			t.prose("  invalid    ", l.Invalid, 4)
-			t.line("  The figures are those of the machine that sent the requests, and not the server's:")
+			t.heading("", "  The figures are those of the machine that sent the requests, and not the server's:", 2)
 		}
 		if l.Stopped != "" {
 			t.prose("  stopped    ", clean(l.Stopped), 3)
@@ -69,14 +71,56 @@ func (t *text) measured(l Load, own []measure.Measurement) {
 		}
 		times = append(times, []string{name, lasting(q.P50), lasting(q.P90), lasting(q.P99), lasting(q.P999), lasting(q.Max), lasting(m.ServiceTime.P99), lasting(m.Lag.P99)})
 	}
+	colour := ""
+	if l.Invalid != "" {
+		colour = dim + ";" + struck
+	}
 	for _, rows := range [][][]string{counts, times} {
-		for i, line := range align(rows, "lrrrrrrr") {
-			if i > 0 && l.Invalid != "" {
-				line = t.paint(dim+";"+struck, line)
-			}
-			t.line("  " + line)
+		t.figures(rows, colour)
+	}
+}
+
+// figures writes a table of numbers, its rows in a colour. On a terminal that is too narrow for it, each row is a name
+// with its numbers below, every one with its heading.
+func (t *text) figures(rows [][]string, colour string) {
+	lines := align(rows, "l"+strings.Repeat("r", len(rows[0])-1))
+	fits := !slices.ContainsFunc(lines, func(line string) bool {
+		return utf8.RuneCountInString(strings.TrimRight(line, " "))+2 > t.width
+	})
+	if fits || !t.terminal {
+		t.line("  " + lines[0])
+		for _, line := range lines[1:] {
+			t.line("  " + t.paint(colour, line))
+		}
+		return
+	}
+	if rows[0][0] != "" {
+		t.line("  " + rows[0][0])
+	}
+	for _, row := range rows[1:] {
+		t.line("  " + row[0])
+		var parts []string
+		for i, value := range row[1:] {
+			parts = append(parts, rows[0][i+1]+" "+value)
+		}
+		for _, line := range wrapAt(parts, "   ", t.width-6) {
+			t.line("      " + t.paint(colour, line))
 		}
 	}
+}
+
+// wrapAt joins parts to lines of at most that width, and breaks none of them.
+func wrapAt(parts []string, between string, width int) []string {
+	lines := []string{parts[0]}
+	for _, part := range parts[1:] {
+		last := &lines[len(lines)-1]
+		if utf8.RuneCountInString(*last+between+part) > width {
+			lines = append(lines, part)
+			continue
+		}
+		*last += between + part
+	}
+	return lines
 }
 
 // objectives are told with their values whether they are kept or not.
