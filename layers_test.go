@@ -16,7 +16,7 @@ import (
 
 // floors lists the packages of every floor, ground first.
 var floors = [][]string{
-	{"pipelines", "internal/exact", "internal/nearest", "internal/place", "internal/hostile", "internal/histogram", "reports"},
+	{"pipelines", "targets", "internal/exact", "internal/nearest", "internal/place", "internal/hostile", "internal/histogram", "reports"},
 	{"specs", "internal/evidence", "internal/target", "internal/reference", "internal/wire", "internal/known"},
 	{"internal/requirement", "internal/client", "internal/schema", "internal/measure"},
 	{"internal/verdict", "internal/fixture", "internal/specdiff"},
