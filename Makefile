@@ -16,7 +16,7 @@ load: build ## play a scenario at the embedded reference server, with a live vie
 	@$(BIN) load $(or $(SCENARIO),scan-walk) --out reports/load --write html=reports/load/report.html; \
 	code=$$?; echo "page: reports/load/report.html"; exit $$code
 
-check: chromium lint race mutants documents ## everything that CI checks: linters, tests with the race detector, every fault caught
+check: chromium lint race mutants documents pages ## everything that CI checks: linters, tests with the race detector, every fault caught
 
 chromium:
 	@test -z "$$CI" || .ci/install-chromium
@@ -57,10 +57,18 @@ browser: ## install the Chromium that the tests of the pages want (Debian or Ubu
 	.ci/install-chromium
 	CI=true $(GO) test -run InABrowser ./internal/report
 
-.PHONY: docs man
+.PHONY: docs pictures pages man
 
-docs: ## write the pages that are made from the commands: docs/reference
-	$(GO) test ./cmd/harness -count=1 -run TestReferencePagesAreThoseOfTheCode -update
+docs: ## write what the manual has of the program: docs/reference, docs/requirements.md, sessions as they are printed
+	$(GO) test ./cmd/harness -count=1 -run 'TestReferencePagesAreThoseOfTheCode|TestTheCatalogueIsAPage|TestEveryCommandLineOfTheManualIsRight' -update
+
+pictures: ## take the pictures of a report in docs/pictures anew (wants Chromium; make browser installs it)
+	$(GO) test ./cmd/harness -count=1 -run TestThePicturesShowTheReportAsItIs -update
+
+pages: ## lint the manual's Markdown (wants npm)
+	@if command -v npm >/dev/null 2>&1; then .ci/lint-pages; \
+	elif [ -n "$$CI" ]; then echo "pages: npm is missing, and CI wants the manual linted" >&2; exit 1; \
+	else echo "pages: not linted, because npm is not here; the tests have followed its links and run its commands"; fi
 
 man: ## write the manual pages: dist/man; man -l dist/man/harness.1 shows the first
 	@SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(GO) test ./cmd/harness -count=1 -run TestManualPages -man $(CURDIR)/dist/man

@@ -20,7 +20,7 @@ import (
 var pictures = map[string]string{"report-top.png": "1200,894", "report.png": "1200,1490"}
 
 // TestThePicturesShowTheReportAsItIs compares the words of the page with those of the day on which the pictures were
-// taken, all numbers left out. With -docs.update it takes them anew.
+// taken, all numbers left out. With -update it takes them anew.
 func TestThePicturesShowTheReportAsItIs(t *testing.T) {
 	t.Chdir(t.TempDir())
 	write := func(file, text string) {
@@ -51,7 +51,7 @@ func TestThePicturesShowTheReportAsItIs(t *testing.T) {
 	}
 	file := filepath.Join(folder, "report.txt")
 	got := wording(t, page)
-	if *updateDocs {
+	if *update {
 		write("picture.html", page)
 		for name, size := range pictures {
 			photograph(t, filepath.Join(folder, name), size)

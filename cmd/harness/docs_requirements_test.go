@@ -22,7 +22,7 @@ import (
 func TestTheCatalogueIsAPage(t *testing.T) {
 	want := cataloguePage(t)
 	file := filepath.Join(repository, "docs/requirements.md")
-	if *updateDocs {
+	if *update {
 		if err := os.WriteFile(file, []byte(want), 0o644); err != nil {
 			t.Fatal(err)
 		}

@@ -5,7 +5,6 @@ package main
 
 import (
 	"bytes"
-	"flag"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -22,7 +21,6 @@ import (
 	"github.com/yuin/goldmark/text"
 )
 
-var updateDocs = flag.Bool("docs.update", false, "write the pages, and parts of pages, that are made by the program anew")
 
 // repository is where the pages stand, seen from here.
 const repository = "../.."
@@ -187,7 +185,7 @@ func TestEveryCommandLineOfTheManualIsRight(t *testing.T) {
 				}
 			}
 			run <- made + <-run
-			if *updateDocs {
+			if *update {
 				for _, s := range slices.Backward(written) {
 					source = slices.Concat(source[:s.from], []byte(s.output), source[s.to:])
 				}
@@ -322,7 +320,7 @@ func (b *sandbox) told(t *testing.T, page string, s snippet) string {
 	if regexp.MustCompile("^" + pattern.String() + "$").MatchString("\n" + got) {
 		return s.output
 	}
-	if !*updateDocs {
+	if !*update {
 		t.Errorf("%s:%d: %s prints something else now; make docs writes it anew (-page +printed):\n%s", page, s.line, s.text, cmp.Diff(s.output, got))
 	}
 	return got

@@ -15,7 +15,7 @@ import (
 	"github.com/spf13/pflag"
 )
 
-var update = flag.Bool("update", false, "write docs/reference anew")
+var update = flag.Bool("update", false, "write the pages, and parts of pages, that are made from the program anew")
 
 // referenceFolder holds one page a command.
 const referenceFolder = "../../docs/reference"

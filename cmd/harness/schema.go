@@ -11,6 +11,7 @@ import (
 	"harness/internal/nearest"
 	"harness/load"
 	"harness/reports"
+	"harness/targets"
 )
 
 // schemas are those that there are, with the file that each is about.
@@ -19,6 +20,8 @@ var schemas = []struct {
 	text     []byte
 }{
 	{"scenario", "the file of a scenario, which harness load plays", load.ScenarioSchema},
+	{"target", "the file of a target", targets.Schema},
+	{"known-failures", "the list of known failures", targets.KnownFailuresSchema},
 	{"report", "report.json, what a run came to", reports.Schema},
 	{"summary", "summary.json, which a store keeps of each run", reports.SummarySchema},
 }
