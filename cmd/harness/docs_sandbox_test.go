@@ -26,6 +26,8 @@ case $1 in
 serve)
 	echo $$ >>"$BOX/pids"
 	exec "$HARNESS" "$@" ;;
+init)
+	cd "$(mktemp -d "$BOX/init.XXXXXX")" ;;
 load)
 	if test "$2" != --help && mkdir "$BOX/played" 2>/dev/null; then set -- "$@" --duration 1s; else set -- "$@" --dry-run; fi ;;
 contract)
@@ -95,9 +97,11 @@ func prepare(t *testing.T) string {
 		t.Fatal(err)
 	}
 	write("good.yaml", "name: staging\nembedded: {licenses: 200, users: 60}\n")
-	write("night-export.yaml", "steps: [{operation: getLicense}]\npace: {kind: constant, rate: 20/s, duration: 1s}\n")
+	for _, name := range []string{"night-export.yaml", "my-scenario.yaml"} {
+		write(name, "steps: [{operation: getLicense}]\npace: {kind: constant, rate: 20/s, duration: 1s}\n")
+	}
 	for api, names := range map[string][]string{
-		"gotoaccount": {"api/openapi.yaml"}, "genesyscloud": {"old.yaml", "new.yaml", "specs/genesyscloud/openapi.yaml"},
+		"gotoaccount": {"api/openapi.yaml"}, "genesyscloud": {"old.yaml", "new.yaml", "theirs.yaml", "specs/genesyscloud/openapi.yaml"},
 	} {
 		document, err := os.ReadFile(filepath.Join(repository, "specs", api, "openapi.yaml"))
 		if err != nil {

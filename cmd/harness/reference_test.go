@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -106,9 +107,9 @@ When several apply, 6 comes before 3, then 1, 5 and 4. [The gate](../gate.md) sa
 func commandPage(c *cobra.Command, depth int) string {
 	var b strings.Builder
 	heading := strings.Repeat("#", depth)
-	fmt.Fprintf(&b, "%s %s\n\n%s.\n\n    %s\n", heading, c.CommandPath(), strings.TrimSuffix(c.Short, "."), usageLine(c))
+	fmt.Fprintf(&b, "%s %s\n\n%s.\n\n```text\n%s\n```\n", heading, c.CommandPath(), strings.TrimSuffix(c.Short, "."), usageLine(c))
 	if c.Long != "" {
-		fmt.Fprintf(&b, "\n%s\n", c.Long)
+		fmt.Fprintf(&b, "\n%s\n", fenced(c.Long))
 	}
 	if c.Example != "" {
 		fmt.Fprintf(&b, "\nExamples:\n\n```sh\n%s\n```\n", c.Example)
@@ -122,6 +123,15 @@ func commandPage(c *cobra.Command, depth int) string {
 		}
 	}
 	return b.String()
+}
+
+var indentedBlock = regexp.MustCompile(`(?m)(?:^    .*(?:\n|\z))+`)
+
+// fenced puts what is indented in a text into blocks that say what they are.
+func fenced(text string) string {
+	return strings.TrimRight(indentedBlock.ReplaceAllStringFunc(text, func(block string) string {
+		return "```text\n" + strings.TrimSuffix(regexp.MustCompile(`(?m)^    `).ReplaceAllString(block, ""), "\n") + "\n```\n"
+	}), "\n")
 }
 
 func flagTable(flags *pflag.FlagSet) string {

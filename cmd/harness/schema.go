@@ -39,7 +39,7 @@ func newSchema(d door) *cobra.Command {
 	long := "schema prints the JSON Schema (2020-12) of a file, which completes it in an editor and checks it in a program:\n"
 	for _, s := range schemas {
 		names = append(names, s.name)
-		long += "\n    " + s.name + strings.Repeat(" ", 10-len(s.name)) + s.of
+		long += "\n    " + s.name + strings.Repeat(" ", 16-len(s.name)) + s.of
 	}
 	return &cobra.Command{
 		Use: "schema SCHEMA", Short: "Print the JSON Schema of a file",

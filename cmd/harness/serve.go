@@ -39,7 +39,7 @@ about lengths (harness list hostile). --spare and --every say from which request
 With --attached it stops when standard input ends, so that it never outlives the program that started it.`,
 		Example: `harness serve --fault start-inclusive-ignored --target-out local.yaml
 harness contract --target local.yaml
-harness serve --hostile reset-mid-body --every 10 --target-out local.yaml`,
+harness serve --hostile reset-in-body --every 10 --target-out local.yaml`,
 		Args: noArguments,
 		RunE: func(c *cobra.Command, _ []string) error { return serve(c.Context(), d, f) },
 	}
