@@ -78,7 +78,7 @@ func indexPage(root *cobra.Command) string {
 			fmt.Fprintf(&b, "| [`harness %s`](%s.md) | %s |\n", row[0], row[0], cell(row[1]))
 		}
 	}
-	b.WriteString("\n`harness help COMMAND` prints a page of these in the terminal, and `man harness` where the manual pages of a release are installed.\n" + `
+	b.WriteString("\n[`harness help COMMAND`](help.md) prints a page of these in the terminal, and `man harness` where the manual pages of a release are installed.\n" + `
 ## Exit codes
 
 | code | says |
