@@ -96,8 +96,9 @@ func prepare(t *testing.T) string {
 	if err := os.Remove(filepath.Join(dir, "local.yaml")); err != nil {
 		t.Fatal(err)
 	}
+	write("target.yaml", strings.Replace(string(local), "name: local", "name: target", 1))
 	write("good.yaml", "name: staging\nembedded: {licenses: 200, users: 60}\n")
-	for _, name := range []string{"night-export.yaml", "my-scenario.yaml"} {
+	for _, name := range []string{"night-export.yaml", "my-scenario.yaml", "bench.yaml"} {
 		write(name, "steps: [{operation: getLicense}]\npace: {kind: constant, rate: 20/s, duration: 1s}\n")
 	}
 	for api, names := range map[string][]string{
