@@ -5,6 +5,7 @@ package main
 
 import (
 	"bytes"
+	"flag"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -72,7 +73,7 @@ var besideOthers = []string{"docs/comparison.md", "docs/documents.md"}
 var values = map[string]string{
 	"OLD": "old.yaml", "NEW": "new.yaml", "BASE": "reports/earlier", "RUN": "reports/latest", "STORE": "reports/history", "SITE": "site",
 	"REQUIREMENT": "GOTO-SCAN-KEY-07", "TARGET": "staging", "FAULT": "start-inclusive-ignored", "SCENARIO": "./night-export.yaml",
-	"KIND": "reset", "COMMAND": "contract",
+	"KIND": "reset", "FILE": "staging.yaml", "COMMAND": "contract",
 }
 
 // snippet is one command line of a page.
@@ -164,7 +165,7 @@ func TestEveryCommandLineOfTheManualIsRight(t *testing.T) {
 	prepared := prepare(t)
 	run := make(chan int, 1)
 	t.Cleanup(func() {
-		if n := <-run; n < 50 && !t.Failed() {
+		if n := <-run; n < 50 && !t.Failed() && !strings.Contains(flag.Lookup("test.run").Value.String(), "/") {
 			t.Errorf("only %d command lines were run; has the manual none, or are they not found any more?", n)
 		}
 	})
@@ -346,12 +347,13 @@ func (b *sandbox) told(t *testing.T, page string, s snippet) string {
 	return got
 }
 
-// normal is what a command prints without what is another each time: ports, times, ids of exchanges.
+// normal is what a command prints without what is another each time: ports, times, ids of exchanges, digests.
 func normal(output string) string {
 	for _, r := range []struct{ pattern, with string }{
 		{`127\.0\.0\.1:\d+`, "127.0.0.1:8080"},
 		{`20\d\d-\d\d-\d\d \d\d:\d\d:\d\d UTC`, "2026-11-28 12:00:00 UTC"},
 		{`took [0-9.]+m?s`, "took 0.2s"},
+		{`sha256 [0-9a-f]{8}\b`, "sha256 10c2f05a"}, // a comma in a document would make the page stale
 		{`harness replay [0-9a-f]{10}`, "harness replay 1f33e00025"},
 		{`(?m)^harness \S+ · `, "harness v1 · "},
 		{`(?m)^harness: \d+ of \d+ cases .*\n`, ""}, // on a slow machine
