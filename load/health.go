@@ -79,7 +79,7 @@ func cause(err error) (kind string, exhausted bool) {
 		return "connection refused", false
 	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
 		return "connection reset", false
-	case errors.Is(err, errLong):
+	case errors.Is(err, errLong), errors.Is(err, errMany):
 		return "body too long", false
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		return "timeout", false

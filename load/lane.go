@@ -203,6 +203,9 @@ func (l *lane) send(s *slot) (Answer, error) {
 		return Answer{}, err
 	}
 	defer resp.Body.Close()
+	if resp.StatusCode == http.StatusSwitchingProtocols {
+		return Answer{Status: resp.StatusCode, Header: resp.Header, Body: s.body}, nil // its body is the bare connection, which nothing but Close ends
+	}
 	if err := s.read(resp); err != nil {
 		return Answer{}, err
 	}
@@ -224,7 +227,7 @@ func plain(path string) bool {
 
 // read reads a whole body into the slot's buffer, which grows to what the answers need and stays.
 func (s *slot) read(resp *http.Response) error {
-	if n := resp.ContentLength; n > int64(cap(s.body)) && n <= client.MaxBody {
+	if n := resp.ContentLength; n > int64(cap(s.body)) && n <= LongestAnswer {
 		s.body = make([]byte, 0, n)
 	}
 	for {
@@ -238,13 +241,11 @@ func (s *slot) read(resp *http.Response) error {
 			return nil
 		case err != nil:
 			return err
-		case len(s.body) > client.MaxBody:
+		case len(s.body) > LongestAnswer:
 			return errLong
 		}
 	}
 }
-
-var errLong = errors.New("the body is longer than 64 MiB")
 
 // way is how the requests of one operation travel.
 type way struct {
@@ -275,6 +276,17 @@ func (r *run) judge(s *slot, a *Answer, err error, began time.Duration, smp *sam
 	validates := r.validates(smp.hit)
 	if !validates && s.ask.Back == nil {
 		return
+	}
+	if len(a.Body) > longAnswer {
+		if !fits(a.Body) {
+			smp.cause, smp.exhausted = cause(errMany)
+			return
+		}
+		done, inTime := r.turn()
+		defer done()
+		if !inTime {
+			return
+		}
 	}
 	departures := s.ask.Operation.Check(specs.Answer{Status: a.Status, Header: a.Header, Body: a.Body}, &s.reading)
 	a.Columns, a.Allowed = s.reading.Columns, len(departures) == 0

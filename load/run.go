@@ -72,6 +72,10 @@ type run struct {
 
 	feed sync.Mutex
 
+	judging chan struct{}   // of one: whoever holds it judges a long answer
+	judged  context.Context // ends when no long answer is judged any more
+	enough  context.CancelFunc
+
 	holdUntil    atomic.Int64 // on the clock: no request leaves before
 	denials, all atomic.Int64 // answers of 401 and 403, and all
 }
@@ -89,7 +93,7 @@ type Level struct {
 // Play plays one level of a plan, and returns when the last of its requests is done. When ctx ends, no more requests
 // leave, and those in flight are waited for; when abandon is closed, they are given up.
 func Play(ctx context.Context, abandon <-chan struct{}, plan Plan, level Level, o Options) (Outcome, error) {
-	r := &run{options: o, plan: plan, violations: newKeeper()}
+	r := &run{options: o, plan: plan, violations: newKeeper(), judging: make(chan struct{}, 1)}
 	r.sending, r.abandon = context.WithCancelCause(context.WithoutCancel(ctx))
 	defer r.abandon(nil)
 	if err := r.prepare(ctx); err != nil {
@@ -113,7 +117,9 @@ func Play(ctx context.Context, abandon <-chan struct{}, plan Plan, level Level, 
 	if o.Opened != nil {
 		r.opened = o.Opened()
 	}
-	stopped := context.AfterFunc(ctx, func() { r.halt.Store(true) })
+	r.judged, r.enough = context.WithTimeout(r.sending, schedule.Length()+o.Timeout+grace)
+	defer r.enough()
+	stopped := context.AfterFunc(ctx, r.stop)
 	defer stopped()
 
 	r.clock = clock{time.Now()}

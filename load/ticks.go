@@ -26,7 +26,7 @@ func (r *run) record(landed, abandon <-chan struct{}, lanes []*lane, level Level
 			last = true
 		case <-abandon:
 			abandon = nil
-			r.halt.Store(true)
+			r.stop()
 			r.abandon(errStopped)
 			second--
 			continue
@@ -47,11 +47,11 @@ func (r *run) record(landed, abandon <-chan struct{}, lanes []*lane, level Level
 		}
 		if reason != "" && o.Problem == "" {
 			o.Problem = reason
-			r.halt.Store(true)
+			r.stop()
 		}
 		if err := r.sign(r.sending); err != nil && o.Problem == "" {
 			o.Problem = err.Error()
-			r.halt.Store(true)
+			r.stop()
 		}
 		timer.Reset(time.Until(r.clock.began.Add(time.Duration(second+2) * time.Second)))
 	}

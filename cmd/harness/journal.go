@@ -23,6 +23,7 @@ import (
 	"harness/contract"
 	"harness/internal/client"
 	"harness/internal/evidence"
+	"harness/internal/exact"
 	"harness/internal/fixture"
 	"harness/internal/place"
 	"harness/internal/target"
@@ -255,8 +256,12 @@ func restore(ctx context.Context, d door, file, targetFile string) error {
 // licensed asks whether the user of a journal holds the licence now.
 func licensed(ctx context.Context, c *client.Client, n noted) (bool, error) {
 	e := c.Send(ctx, client.Request{Operation: c.API().Operation("getLicenseUser"), Path: map[string]string{"userId": n.User}})
-	if !e.OK() {
+	switch {
+	case !e.OK():
 		return false, &fixture.Unreachable{API: n.API, URL: n.URL, Answered: e.Err == nil, Detail: e.Answered()}
+	case len(e.Departures) > 0:
+		// A page to sign in, say. Who took it for a user without licences would think that nothing is left to undo.
+		return false, &fixture.Unreachable{API: n.API, URL: n.URL, Answered: true, Detail: exact.Printable(c.Redact(e.Departures[0].String()))}
 	}
 	return slices.Contains(fixture.IDs(e.JSON().Get("licenses")), n.License), nil
 }

@@ -16,12 +16,12 @@ import (
 // double what a burst of requests takes.
 const garbage = 24 << 20
 
-// loadMemory is a soft bound; when thousands of long answers are in flight there is no other way than to hold them.
-const loadMemory = 512 << 20
-
-// longestAnswer is the most that is read of one answer: a page of 100 licences takes 40 kB. There may be thousands of
-// answers in flight, so it is less than a contract run reads.
-const longestAnswer = 16 << 20
+// loadMemory is a soft bound, with as much on top for each request in flight: when thousands of pages are, there is no
+// other way than to hold them.
+const (
+	loadMemory = 192 << 20
+	perRequest = 64 << 10
+)
 
 // tooMuch is how much memory a run takes before it is given up. Nothing but answers without end takes so much, and the
 // machine may be somebody else's as well.
@@ -43,11 +43,11 @@ type collector struct {
 	limit   int64 // before
 }
 
-func newCollector() *collector {
+func newCollector(inFlight int) *collector {
 	c := &collector{live: []metrics.Sample{{Name: "/gc/heap/live:bytes"}}, percent: 400, limit: debug.SetMemoryLimit(-1)}
 	c.before = debug.SetGCPercent(c.percent)
 	if c.limit == usualMemory { // nobody else has set it
-		debug.SetMemoryLimit(loadMemory)
+		debug.SetMemoryLimit(loadMemory + int64(inFlight)*perRequest)
 	}
 	c.adapt()
 	return c

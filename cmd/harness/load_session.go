@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"harness/internal/client"
@@ -88,14 +89,18 @@ func (l *loading) write(ctx context.Context, sink evidence.Sink, collected *coll
 	}
 	footer.Finished, footer.Requests = time.Now().UTC(), limiter.Sent()
 	sink(evidence.Record{Footer: footer})
-	if errors.As(problem, &lacking) {
+	if errors.As(problem, &lacking) && !lacking.departed {
 		return lacking.err
 	}
 	return nil
 }
 
-// lacking is the error of a target without data for the scenario.
-type lacking struct{ err error }
+// lacking is the error of a target without data for the scenario. One whose answers departed from the document may have
+// data all the same: that is no mistake of whoever asked for the run.
+type lacking struct {
+	err      error
+	departed bool
+}
 
 func (l *lacking) Error() string { return l.err.Error() }
 
@@ -127,7 +132,7 @@ func (l *loading) play(ctx context.Context, sink evidence.Sink, limiter *client.
 	view := l.view(*record)
 	defer view.Close()
 	collected.begin(*record)
-	garbage := newCollector()
+	garbage := newCollector(l.scenario.InFlight())
 	defer garbage.restore()
 	stopping := newInterruption(view.Say)
 	defer stopping.end()
@@ -166,6 +171,12 @@ func (l *loading) play(ctx context.Context, sink evidence.Sink, limiter *client.
 // compose looks for data, as a contract run does and within the same limits, and gives it to the scenario.
 func (l *loading) compose(ctx context.Context, sink evidence.Sink, limiter *client.Limiter) (plan load.Plan, clients map[string]*client.Client, err error) {
 	clients, apis := map[string]*client.Client{}, map[string]*specs.API{}
+	var departed atomic.Bool
+	sink = evidence.Tee(sink, func(r evidence.Record) {
+		if r.Exchange != nil && len(r.Exchange.Departures) > 0 {
+			departed.Store(true)
+		}
+	})
 	for _, api := range l.apis {
 		c, err := client.New(client.Options{API: api, Target: l.target, Sink: sink, Limiter: limiter, Version: tool().Version, NoBodies: l.noBodies})
 		if err != nil {
@@ -188,7 +199,7 @@ func (l *loading) compose(ctx context.Context, sink evidence.Sink, limiter *clie
 	}
 	plan, err = load.Compose(l.scenario, set, apis, l.seed)
 	if err != nil {
-		return plan, clients, &lacking{err}
+		return plan, clients, &lacking{err, departed.Load()}
 	}
 	return plan, clients, nil
 }

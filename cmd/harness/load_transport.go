@@ -16,6 +16,7 @@ import (
 	"harness/internal/client"
 	"harness/internal/evidence"
 	"harness/internal/wire"
+	"harness/load"
 )
 
 // wires is the way to the target that a run takes.
@@ -70,7 +71,7 @@ func (l *loading) connect(ctx context.Context, sink evidence.Sink, limiter *clie
 	}
 	slices.Sort(headers)
 	fast := wire.New(wire.Options{
-		MaxConns: l.scenario.InFlight(), Timeout: l.target.Limits.Timeout, BodyLimit: longestAnswer,
+		MaxConns: l.scenario.InFlight(), Timeout: l.target.Limits.Timeout, BodyLimit: load.LongestAnswer,
 		Headers: slices.Compact(headers), TLS: config,
 	})
 	return &wires{

@@ -20,7 +20,7 @@ import (
 const (
 	MaxBody   = 8 << 20  // bytes, after decompression
 	usualBody = 1 << 20  // bytes up to which answers are read and judged side by side
-	maxValues = 200_000  // JSON values: each takes far more room in memory than in a body
+	MaxValues = 200_000  // JSON values: each takes far more room in memory than in a body
 	maxHeader = 64 << 10 // bytes of all headers together, interim answers included
 )
 
@@ -61,8 +61,8 @@ func (c *Client) receive(via http.RoundTripper, req *http.Request) (*specs.Answe
 			return nil, fmt.Errorf("%w: Content-Encoding is %q, which nobody asked for", errBody, resp.Header.Get("Content-Encoding"))
 		}
 	}
-	if n := separators(answer.Body); n > maxValues {
-		return nil, fmt.Errorf("%w: it holds about %d values, at most %d are read", errBody, n, maxValues)
+	if n := Values(answer.Body); n > MaxValues {
+		return nil, fmt.Errorf("%w: it holds about %d values, at most %d are read", errBody, n, MaxValues)
 	}
 	return answer, nil
 }

@@ -64,7 +64,7 @@ func (m *memo) of(body []byte) (hashed, reading) {
 	}
 	known.body = body
 	known.value, known.flaws = exact.Read(body)
-	room := max(separators(body), len(body)/bytesOfValue)
+	room := max(Values(body), len(body)/bytesOfValue)
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.read == nil || len(m.read) >= remembered || m.room+room > rememberedValues {
@@ -98,7 +98,7 @@ func (m *memo) check(op *specs.Operation, a specs.Answer, body hashed, read read
 	return known
 }
 
-// separators is about how many JSON values a body holds: what stands before each of them, counted within texts too.
-func separators(body []byte) int {
+// Values is about how many JSON values a body holds: what stands before each of them, counted within texts too.
+func Values(body []byte) int {
 	return bytes.Count(body, []byte{','}) + bytes.Count(body, []byte{'['}) + bytes.Count(body, []byte{'{'})
 }
