@@ -87,7 +87,7 @@ compare-load: ## harness load beside vegeta, k6, wrk, bombardier, fortio and oha
 	$(GO) run ./internal/benchload draw
 
 # What is tried by chance, for as long as one likes: see docs/safety.md.
-.PHONY: fuzz soak crash secrets
+.PHONY: fuzz soak crash hostile secrets
 FUZZTIME ?= 1m
 SOAK ?= 30m
 
@@ -103,6 +103,9 @@ soak: ## load and contract runs in turn for SOAK (30m); memory, goroutines and d
 
 crash: ## kill a hundred runs at moments of chance, and read what they left behind
 	$(GO) test ./cmd/harness -v -count=1 -run TestKilledAtAnyMoment -crashes 100 -timeout 1h
+
+hostile: ## every command on every kind of hostile server, and the table of it: docs/hostile.md
+	$(GO) test ./cmd/harness -count=1 -run 'TestHostileServers$$' -hostile.table -hostile.page $(CURDIR)/docs/hostile.md -timeout 1h
 
 secrets: ## every command on every server that says secrets back: none may be written anywhere
 	$(GO) test ./cmd/harness -v -count=1 -run 'TestNoSecretIsWritten' -secrets.all -timeout 1h

@@ -4,6 +4,7 @@ package client
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -44,7 +45,7 @@ type Guard struct {
 	api    *specs.API
 	base   *url.URL
 	writes target.Writes
-	tokens map[string]bool // the token URLs of the API's credentials
+	tokens map[string]string // the token URLs of the API's credentials, and why none may be asked for there; "" if it may
 	next   http.RoundTripper
 }
 
@@ -58,10 +59,10 @@ func NewGuard(api *specs.API, t *target.Target, next http.RoundTripper) (*Guard,
 	if err != nil {
 		return nil, err
 	}
-	g := &Guard{api: api, base: base, writes: t.Writes, tokens: map[string]bool{}, next: next}
+	g := &Guard{api: api, base: base, writes: t.Writes, tokens: map[string]string{}, next: next}
 	for _, credential := range at.Credentials {
 		if credential.OAuth2 != nil {
-			g.tokens[credential.OAuth2.TokenURL] = true
+			g.tokens[credential.OAuth2.TokenURL] = noTokenURL(credential.OAuth2.TokenURL)
 		}
 	}
 	return g, nil
@@ -78,21 +79,16 @@ func (g *Guard) RoundTrip(req *http.Request) (*http.Response, error) {
 	return g.next.RoundTrip(req)
 }
 
-// overrides are headers that make some servers take a request for another method than its own.
-var overrides = []string{"X-Http-Method-Override", "X-Http-Method", "X-Method-Override"}
-
 // refuse says why a request may not be sent, "" when it may.
 func (g *Guard) refuse(req *http.Request) string {
-	if req.Method == http.MethodPost && g.tokens[req.URL.String()] {
-		return ""
+	if reason, ok := g.tokens[req.URL.String()]; ok && req.Method == http.MethodPost {
+		return cmp.Or(reason, disguised(req.Header))
 	}
 	if req.URL.Scheme != g.base.Scheme || !strings.EqualFold(req.URL.Host, g.base.Host) || req.Host != "" && !strings.EqualFold(req.Host, g.base.Host) {
 		return fmt.Sprintf("it leads to %s, the target is %s", req.URL.Host, g.base.Host)
 	}
-	for _, name := range overrides {
-		if req.Header.Get(name) != "" {
-			return name + " would make it another method"
-		}
+	if reason := disguised(req.Header); reason != "" {
+		return reason
 	}
 	prefix := strings.TrimSuffix(g.base.EscapedPath(), "/") + g.api.BasePath
 	below, ok := strings.CutPrefix(req.URL.RequestURI(), prefix)
@@ -106,6 +102,14 @@ func (g *Guard) refuse(req *http.Request) string {
 	}
 	escaped, rawQuery, _ := strings.Cut(below, "?")
 	query, _ := url.ParseQuery(rawQuery)
+	for name := range query {
+		if slices.Contains(overridingQuery, strings.ToLower(name)) {
+			return name + " in its query would make it another request"
+		}
+	}
+	if prefix != "" && !staysBelow(prefix, prefix+escaped) {
+		return fmt.Sprintf("its dots lead outside %s", prefix)
+	}
 	op := g.api.Match(method, escaped, query)
 	if write := g.write(method, escaped, query); write != nil {
 		return g.refuseWrite(write, req, rawQuery)
@@ -116,24 +120,42 @@ func (g *Guard) refuse(req *http.Request) string {
 	return ""
 }
 
+// spellings are a path and what it becomes when it is decoded, once or as often as that changes it.
+func spellings(escaped string) []string {
+	all := []string{escaped}
+	for spelling := escaped; ; {
+		decoded, err := url.PathUnescape(spelling)
+		if err != nil || decoded == spelling {
+			return all
+		}
+		spelling = decoded
+		all = append(all, decoded)
+	}
+}
+
+// tidied is a path as a server might tidy it that knows back-slashes, path parameters and dots.
+func tidied(spelling string) string {
+	return path.Clean("/" + pathParameter.ReplaceAllString(strings.ReplaceAll(spelling, `\`, "/"), ""))
+}
+
+// staysBelow says whether a path lies below a prefix for every server, also for one that tidies it.
+func staysBelow(prefix, escaped string) bool {
+	for _, spelling := range spellings(escaped) {
+		if tidy := tidied(spelling); tidy != tidied(prefix) && !strings.HasPrefix(tidy, tidied(prefix)+"/") {
+			return false
+		}
+	}
+	return true
+}
+
 // pathParameter is what follows a ; in a segment. Some servers drop it before they look at the dots.
 var pathParameter = regexp.MustCompile(`;[^/]*`)
 
 // write is the operation that changes data which a request is, or which a server might take it for that decodes the
 // path, tidies it, or ignores its case and a slash at its end. nil if there is none.
 func (g *Guard) write(method, escaped string, query url.Values) *specs.Operation {
-	spellings := []string{escaped}
-	for spelling := escaped; ; {
-		decoded, err := url.PathUnescape(spelling)
-		if err != nil || decoded == spelling {
-			break
-		}
-		spelling = decoded
-		spellings = append(spellings, decoded)
-	}
-	for _, spelling := range spellings {
-		tidy := pathParameter.ReplaceAllString(strings.ReplaceAll(spelling, `\`, "/"), "")
-		tidy = path.Clean("/" + tidy)
+	for _, spelling := range spellings(escaped) {
+		tidy := tidied(spelling)
 		for _, op := range g.api.Operations {
 			if op.ReadOnly() || op.Method != method {
 				continue

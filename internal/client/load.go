@@ -90,6 +90,9 @@ func (g *ReadGuard) RoundTrip(req *http.Request) (*http.Response, error) {
 		path = req.URL.EscapedPath()
 	}
 	path, _, _ = strings.Cut(path, "?")
+	if reason := disguised(req.Header); reason != "" {
+		return nil, g.refusal(req, reason)
+	}
 	if req.URL.Scheme == g.scheme && req.URL.Host == g.host && (req.Host == "" || req.Host == g.host) {
 		for i := range g.shapes {
 			if g.shapes[i].fits(req.Method, path) {
@@ -97,10 +100,14 @@ func (g *ReadGuard) RoundTrip(req *http.Request) (*http.Response, error) {
 			}
 		}
 	}
+	return nil, g.refusal(req, "it is none of the reads that the scenario is made of")
+}
+
+func (g *ReadGuard) refusal(req *http.Request, reason string) error {
 	if req.Body != nil {
 		req.Body.Close()
 	}
-	return nil, &RefusedError{Method: req.Method, URL: req.URL.String(), Reason: "it is none of the reads that the scenario is made of"}
+	return &RefusedError{Method: req.Method, URL: req.URL.String(), Reason: reason}
 }
 
 func (s *shape) fits(method, path string) bool {
@@ -110,7 +117,7 @@ func (s *shape) fits(method, path string) bool {
 	path = path[1:]
 	for i, want := range s.segments {
 		segment, rest, more := strings.Cut(path, "/")
-		if more != (i < len(s.segments)-1) || segment == "" || want != "" && segment != want {
+		if more != (i < len(s.segments)-1) || segment == "" || want != "" && segment != want || want == "" && dotted(segment) {
 			return false
 		}
 		path = rest

@@ -35,7 +35,13 @@ func newNeedle(text, name string) needle {
 		begun = i + len(string(c))
 		n.longest += longestEscape
 	}
-	n.pattern = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(escaped(n.text, n.run)) })
+	n.pattern = sync.OnceValue(func() *regexp.Regexp {
+		pattern, err := regexp.Compile(escaped(n.text, n.run))
+		if err != nil { // never a panic: it would tell the pattern, and with it the secret
+			pattern = regexp.MustCompile(regexp.QuoteMeta(n.text))
+		}
+		return pattern
+	})
 	return n
 }
 
@@ -63,9 +69,17 @@ const token = `(?:[^A-Za-z0-9](?i:u[0-9a-f]{4}|x[0-9a-f]{2}|[0-9a-f]{2}|[0-9]{1,
 // with fewer is looked for as it is.
 const shortestRun = 3
 
+// mostGaps is how many stretches of other characters a text may hold to be found in whatever way it is escaped, and
+// mostEdge how many of them at either end are taken out with it: a server hands out tokens as it likes, and a pattern takes
+// hundreds of bytes for each.
+const (
+	mostGaps = 500
+	mostEdge = 200
+)
+
 // escaped is a pattern of a text, however it is escaped: its letters and digits stand, with something between them.
 func escaped(text, run string) string {
-	if len(run) < shortestRun {
+	if len(run) < shortestRun || gaps(text) > mostGaps {
 		return regexp.QuoteMeta(text)
 	}
 	var b strings.Builder
@@ -79,15 +93,36 @@ func escaped(text, run string) string {
 		case other > 0 && begun:
 			b.WriteString(token + "+")
 		case other > 0:
-			fmt.Fprintf(&b, "%s{%d}", token, other)
+			b.WriteString(edge(other))
 		}
 		b.WriteRune(c)
 		begun, other = true, 0
 	}
 	if other > 0 {
-		fmt.Fprintf(&b, "%s{%d}", token, other)
+		b.WriteString(edge(other))
 	}
 	return b.String()
+}
+
+// edge is a pattern of so many characters that are no letter or digit. Repetitions within one another multiply, and regexp
+// takes a thousand at most.
+func edge(characters int) string {
+	const at = 50
+	n := min(characters, mostEdge)
+	return strings.Repeat(fmt.Sprintf("%s{%d}", token, at), n/at) + fmt.Sprintf("%s{%d}", token, n%at)
+}
+
+// gaps counts the stretches of characters that are no letter or digit.
+func gaps(text string) (n int) {
+	inside := false
+	for _, c := range text {
+		other := c >= 0x80 || !alphanumeric(c)
+		if other && !inside {
+			n++
+		}
+		inside = other
+	}
+	return n
 }
 
 // shortestInner is how much of a text in base64 must stand whatever stands around it for a search to be worth it:
