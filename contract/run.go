@@ -376,7 +376,7 @@ func (t *T) attempt() (s stop) {
 		case stop:
 			s = p
 		default:
-			s = stop{result: evidence.Crashed, reason: fmt.Sprintf("the case itself went wrong: %v\n%s", p, debug.Stack())}
+			s = stop{result: evidence.Crashed, reason: fmt.Sprintf("the case itself went wrong: %s\n%s", bounded(t.redact(fmt.Sprint(p))), debug.Stack())}
 		}
 	}()
 	t.c.body(t)
@@ -387,7 +387,7 @@ func (t *T) attempt() (s stop) {
 func (t *T) safelyMoved() (names []string) {
 	defer func() {
 		if p := recover(); p != nil {
-			names = append(names, fmt.Sprintf("a read could not be repeated (%v)", p))
+			names = append(names, fmt.Sprintf("a read could not be repeated (%s)", bounded(t.redact(fmt.Sprint(p)))))
 		}
 	}()
 	return t.moved()

@@ -2,6 +2,7 @@ package contract
 
 import (
 	"context"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,7 +14,10 @@ import (
 	"github.com/onsi/gomega"
 	"pgregory.net/rapid"
 
+	"harness/internal/client"
 	"harness/internal/evidence"
+	"harness/internal/target"
+	"harness/specs"
 )
 
 // tries makes a case whose nth try does what the nth function says; the last one goes on.
@@ -69,6 +73,40 @@ func TestTriesAreWeighed(t *testing.T) {
 				t.Errorf("broken in %d tries, want %d", o.BrokenTries, tc.broken)
 			}
 		})
+	}
+}
+
+// What a defect says may be about what a server said, and that about a secret.
+func TestADefectOfACaseKeepsSecrets(t *testing.T) {
+	const secret = "hush7xQ+hush"
+	api, err := specs.Embedded("gotoaccount")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := client.New(client.Options{API: api, Target: &target.Target{Name: "t", APIs: map[string]*target.API{"gotoaccount": {
+		URL: "http://127.0.0.1:1", Credentials: map[string]target.Credential{"default": {Headers: map[string]string{"ClientSecret": secret}}},
+	}}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	env := &Environment{Clients: map[string]*client.Client{"api": c}}
+	for name, body := range map[string]func(*T){
+		"a panic": func(*T) { panic("no number: " + url.QueryEscape(secret)) },
+		"a read that moved": func(t *T) {
+			times := 0
+			Read(t, "list", func() (int, string) {
+				if times++; times > 1 {
+					panic(secret)
+				}
+				return 1, "a"
+			})
+			breaks(t)
+		},
+	} {
+		if o := run(t.Context(), tries(body), env); o.Reason == "" || strings.Contains(o.Reason, "hush7xQ") {
+			t.Errorf("%s: %s: %.300q", name, o.Result, o.Reason)
+		}
 	}
 }
 

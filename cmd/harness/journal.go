@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strconv"
 	"sync"
@@ -45,9 +46,9 @@ type noted struct {
 // state says how the licence was found.
 func (n noted) state() string {
 	if n.Held {
-		return fmt.Sprintf("user %s held licence %s", n.User, n.License)
+		return exact.Printable(fmt.Sprintf("user %s held licence %s", n.User, n.License))
 	}
-	return fmt.Sprintf("user %s did not hold licence %s", n.User, n.License)
+	return exact.Printable(fmt.Sprintf("user %s did not hold licence %s", n.User, n.License))
 }
 
 // journalFolders are the places where a journal may stand: the state folder of this user, that of the run, and the
@@ -62,7 +63,12 @@ func journalFolders(d door, out string) []string {
 	if out != "" {
 		all = append(all, out)
 	}
-	return append(all, filepath.Join(os.TempDir(), "harness-"+strconv.Itoa(os.Getuid())))
+	// Anybody may have made a folder of that name among the temporary files, and a journal names the file of a target.
+	temporary := filepath.Join(os.TempDir(), "harness-"+strconv.Itoa(os.Getuid()))
+	if info, err := os.Lstat(temporary); errors.Is(err, os.ErrNotExist) || err == nil && info.IsDir() && (info.Mode().Perm()&0o077 == 0 || runtime.GOOS == "windows") {
+		all = append(all, temporary)
+	}
+	return all
 }
 
 // journalName is the same for every write of the same licence to the same user of the same server.

@@ -31,7 +31,7 @@ type vegetaFile struct {
 
 func newVegetaFile(name string) (*vegetaFile, error) {
 	// URLs hold keys of accounts and users, so only the owner may read it.
-	file, err := os.OpenFile(name, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
+	file, err := createOwn(name)
 	if err != nil {
 		return nil, fmt.Errorf("--vegeta %s cannot be written: %w", name, err)
 	}

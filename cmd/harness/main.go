@@ -9,6 +9,8 @@ import (
 	"log"
 	"os"
 	"os/signal"
+	"runtime"
+	"runtime/debug"
 	"strings"
 	"syscall"
 
@@ -53,11 +55,26 @@ func (f fault) Error() string { return f.err.Error() }
 func (f fault) Unwrap() error { return f.err }
 
 // run runs one command line and returns its exit code.
-func run(ctx context.Context, args []string, d door) int {
+func run(ctx context.Context, args []string, d door) (status int) {
+	defer func() {
+		if p := recover(); p != nil {
+			fmt.Fprintf(d.stderr, "harness: a defect of harness itself: %s\n%s", defect(p), debug.Stack())
+			status = exitHarness
+		}
+	}()
 	log.SetOutput(io.Discard) // net/http tells there what it thinks of a server, in the server's words
 	root := newRoot(d)
 	root.SetArgs(args)
 	return code(root.ExecuteContext(ctx), d.stderr)
+}
+
+// defect describes a panic. What the runtime says is about the program; any other text may be about what a server said,
+// and that about a secret, so only its type is told. The stack holds no texts.
+func defect(p any) string {
+	if said, ok := p.(runtime.Error); ok {
+		return said.Error()
+	}
+	return fmt.Sprintf("a panic of type %T", p)
 }
 
 // code tells an error, if it has not been told, and turns it into an exit code.

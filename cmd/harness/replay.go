@@ -13,6 +13,7 @@ import (
 	"harness/contract"
 	"harness/internal/client"
 	"harness/internal/evidence"
+	"harness/internal/exact"
 )
 
 func newReplay(d door) *cobra.Command {
@@ -107,7 +108,7 @@ func replayCase(ctx context.Context, d door, s session, broken *evidence.Outcome
 		tellFailure(d, o.Failure)
 		return exit{exitViolated}
 	case evidence.Kept, evidence.Observed:
-		fmt.Fprintf(d.stdout, "fixed: %s: %s\n", strings.Join(o.Requirements, " "), broken.Failure.Message)
+		fmt.Fprintf(d.stdout, "fixed: %s: %s\n", strings.Join(o.Requirements, " "), exact.Printable(broken.Failure.Message))
 		return nil
 	default:
 		return cannotReplay(d, o.Reason, string(o.Result))
@@ -157,7 +158,7 @@ func replayExchange(ctx context.Context, d door, s session, e *evidence.Exchange
 	if then := e.Response; then != nil && !alike(then.Status, again.Status) {
 		return cannotReplay(d, fmt.Sprintf("the answer is another one: %s; it was %d", again.Answered(), then.Status))
 	}
-	fmt.Fprintf(d.stdout, "fixed: %s: %s\n", e.Departures[0].Requirement, e.Departures[0].Message)
+	fmt.Fprintf(d.stdout, "fixed: %s: %s\n", e.Departures[0].Requirement, exact.Printable(e.Departures[0].Message))
 	return nil
 }
 
@@ -179,7 +180,7 @@ func belowBase(url, basePath string) string {
 
 func cannotReplay(d door, reasons ...string) error {
 	reason := strings.Join(slices.DeleteFunc(reasons, func(r string) bool { return r == "" }), ": ")
-	fmt.Fprintf(d.stdout, "cannot replay: %s\n", reason)
+	fmt.Fprintf(d.stdout, "cannot replay: %s\n", exact.Printable(reason))
 	return exit{exitNotJudged}
 }
 

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
+	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
@@ -130,6 +131,9 @@ func (s *secretive) contract(more ...string) {
 // load plays a short scenario, with everything that looks at it.
 func (s *secretive) load() {
 	s.t.Helper()
+	if *everySecret {
+		s.run("load", "mixed", "--target", s.target, "--rate", "100/s", "--duration", "1s", "--transport", "std", "--out", "std")
+	}
 	args := slices.Concat([]string{"load", "mixed", "--target", s.target, "--rate", "100/s", "--duration", "1s", "--out", "loaded", "--store", "store", "--vegeta", "all.bin", "--metrics", "127.0.0.1:0"}, everyFormat("load"))
 	scraped := make(chan []byte, 1)
 	s.scrape(args, scraped)
@@ -206,9 +210,17 @@ func (s *secretive) afterwards() {
 	}
 	s.run(append([]string{"report", "out", "--all"}, everyFormat("report")...)...)
 	s.run("compare", "out", "out")
+	s.run("report", "loaded", "--all")
+	s.run("compare", "loaded", "loaded")
 	s.run("store", "list", "--store", "store")
+	s.run("store", "list", "--store", "store", "--json")
+	s.run("can-deploy", "--target", "marked", "--store", "store")
 	s.run("report", "--history", "store")
 	s.run("report", "--history", "store", "--publish", "site")
+	s.run("report", "--history", "store", "--publish", "hashed", "--hash-keys")
+	s.run("contract", "--target", s.target, "--dry-run")
+	s.run("load", "mixed", "--target", s.target, "--rate", "100/s", "--duration", "1s", "--dry-run")
+	s.restore()
 	run, err := readRun(filepath.Join(s.dir, "out"))
 	if err != nil {
 		s.t.Fatal(err)
@@ -227,6 +239,28 @@ func (s *secretive) afterwards() {
 			break
 		}
 	}
+}
+
+// restore undoes what a journal tells of.
+func (s *secretive) restore() {
+	s.t.Helper()
+	text, err := os.ReadFile(s.target)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	url := regexp.MustCompile(`url: (\S+)`).FindSubmatch(text)
+	writable := filepath.Join(filepath.Dir(s.target), "writable.yaml")
+	if err := os.WriteFile(writable, append(text, "writes: {allow: true, user: somebody, license: something}\n"...), 0o600); err != nil {
+		s.t.Fatal(err)
+	}
+	journal, err := json.Marshal(noted{Target: "marked", File: writable, URL: string(url[1]), API: "genesyscloud", User: "somebody", License: "something", Held: true})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(s.dir, "write-1.json"), journal, 0o600); err != nil {
+		s.t.Fatal(err)
+	}
+	s.run("target", "restore", "write-1.json")
 }
 
 func TestNoSecretIsWrittenAnywhere(t *testing.T) {

@@ -296,9 +296,24 @@ func (s session) create() (*os.File, error) {
 	if err := os.MkdirAll(s.out, 0o755); err != nil {
 		return nil, fmt.Errorf("--out %s cannot be written: %w", s.out, err)
 	}
-	file, err := os.OpenFile(filepath.Join(s.out, evidenceFile), os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
+	file, err := createOwn(filepath.Join(s.out, evidenceFile))
 	if err != nil {
 		return nil, fmt.Errorf("--out %s cannot be written: %w", s.out, err)
+	}
+	return file, nil
+}
+
+// createOwn opens an empty file that only its owner may read, also where there was one that others could.
+func createOwn(name string) (*os.File, error) {
+	file, err := os.OpenFile(name, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	if info, err := file.Stat(); err == nil && info.Mode().IsRegular() && info.Mode().Perm()&0o077 != 0 {
+		if err := file.Chmod(0o600); err != nil {
+			_ = file.Close()
+			return nil, err
+		}
 	}
 	return file, nil
 }
