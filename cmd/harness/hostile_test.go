@@ -35,7 +35,7 @@ var (
 const (
 	hostileTimeout = time.Second     // of a request
 	hostileRSS     = 256 << 10       // kB that a command may take at most
-	hostileEnd     = 3 * time.Minute // of a command, on a machine that does other things: one that takes longer is killed
+	hostileEnd     = 8 * time.Minute // of a command, on a machine that does other things: one that takes longer is killed
 )
 
 // met is a hostile server as a command meets it, and what a command may want to have at hand.
@@ -63,7 +63,7 @@ type hostileCommand struct {
 func none(met) int          { return 0 }
 func midLoad(m met) int     { return m.found + 20 }
 func midSuites(met) int     { return 60 }
-func midProperty(met) int   { return 50 }
+func midProperty(met) int   { return 40 }
 func behindOneRead(met) int { return 1 }
 
 // slack is what the machine may take for its other work.

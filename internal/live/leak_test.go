@@ -1,0 +1,11 @@
+// Whatever the tests of this room start, ends.
+
+package live_test
+
+import (
+	"testing"
+
+	"go.uber.org/goleak"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
