@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"harness/internal/evidence"
@@ -126,6 +127,7 @@ func TestAnEditedRunSendsNothingThatIsNotAllowed(t *testing.T) {
 		"a write escaped":            {Operation: "postLicenseUsers", Request: evidence.Request{Method: "POST", URL: c.url + "/api/v2/license/%6Frganization", Body: body}},
 		"a write in capitals":        {Operation: "postLicenseUsers", Request: evidence.Request{Method: "POST", URL: c.url + "/api/v2/license/ORGANIZATION/", Body: body}},
 		"a method of its own":        {Operation: "getLicenseDefinitions", Request: evidence.Request{Method: "DELETE", URL: c.url + "/api/v2/license/definitions"}},
+		"a read that says it is one": {Operation: "postLicenseInfer", Request: evidence.Request{Method: "POST", URL: c.url + "/api/v2/license/infer?_method=DELETE", Body: `["x"]`}},
 		"another path":               {Operation: "getLicenseDefinitions", Request: evidence.Request{Method: "POST", URL: c.url + "/api/v2/users", Body: "{}"}},
 	} {
 		edited.ID, edited.API, edited.Tries = "abc0001", "genesyscloud", 1
@@ -211,5 +213,46 @@ func TestAWriteNamesNobodyElseAndIsPutBack(t *testing.T) {
 	}
 	if left, _ := filepath.Glob(filepath.Join(home, ".local/state/harness/*")); len(left) > 0 {
 		t.Errorf("journals are left: %v", left)
+	}
+}
+
+// A target's file may name any header and any token URL. None makes another request of a read.
+func TestAFileDisguisesNoRequest(t *testing.T) {
+	for name, edit := range map[string]func(at *target.Target, url string){
+		"a token URL that writes": func(at *target.Target, url string) {
+			at.APIs["genesyscloud"].Credentials["default"].OAuth2.TokenURL = url + "/api/v2/license/organization"
+		},
+		"a token URL that toggles": func(at *target.Target, url string) {
+			at.APIs["genesyscloud"].Credentials["default"].OAuth2.TokenURL = url + "/oauth/..;/api/v2/license/toggles/everything"
+		},
+		"a header of another method": func(at *target.Target, _ string) {
+			at.APIs["gotoaccount"].Credentials["default"].Headers["X-HTTP-Method-Override"] = "DELETE"
+		},
+		"a header of another path": func(at *target.Target, _ string) {
+			at.APIs["gotoaccount"].Credentials["default"].Headers["x-original-url"] = "/api/v2/license/organization"
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var disguised atomic.Int64
+			c := newCounting(t, func(_ http.ResponseWriter, r *http.Request) bool {
+				if r.Header.Get("X-HTTP-Method-Override") != "" || r.Header.Get("X-Original-URL") != "" {
+					disguised.Add(1)
+				}
+				return false
+			})
+			file, dir := c.file(t, func(at *target.Target) { noWrites(at); edit(at, c.url) }), t.TempDir()
+			for _, args := range [][]string{
+				{"target", "check", file},
+				{"contract", "--target", file, "--quick", "--seed", "1"},
+				{"load", "mixed", "--target", file, "--rate", "20/s", "--duration", "1s"},
+				{"load", "genesys-batch-users", "--target", file, "--rate", "20/s", "--duration", "1s", "--transport", "std"},
+			} {
+				atHome(t, dir, args...) // what comes of it is for other tests to judge
+			}
+			if got := append(c.reached("organization"), c.reached("everything")...); len(got) > 0 || disguised.Load() > 0 {
+				t.Errorf("%d requests left that are not allowed: %v, and %d in disguise", len(got), got, disguised.Load())
+			}
+		})
 	}
 }
