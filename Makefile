@@ -101,8 +101,8 @@ fuzz: ## whatever may stand in a file or come from a server, made up: each fuzz 
 soak: ## load and contract runs in turn for SOAK (30m); memory, goroutines and descriptors must stay flat, soak.svg shows them
 	$(GO) test ./cmd/harness -v -count=1 -run 'TestSoak$$' -soak $(SOAK) -soak.plot $(CURDIR)/soak.svg -timeout 48h
 
-crash: ## kill a hundred runs at moments of chance, and read what they left behind
-	$(GO) test ./cmd/harness -v -count=1 -run TestKilledAtAnyMoment -crashes 100 -timeout 1h
+crash: ## kill a hundred runs at moments of chance, fill the disk of others, and read what they left behind
+	$(GO) test ./cmd/harness -v -count=1 -run 'TestKilledAtAnyMoment|TestAFullDisk|TestNowhereToWrite|TestOutputThatCannotBeWritten' -crashes 100 -timeout 1h
 
 hostile: ## every command on every kind of hostile server, and the table of it: docs/hostile.md
 	$(GO) test ./cmd/harness -count=1 -run 'TestHostileServers$$' -hostile.table -hostile.page $(CURDIR)/docs/hostile.md -timeout 1h

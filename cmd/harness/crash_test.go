@@ -5,6 +5,7 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
@@ -264,30 +265,48 @@ func TestOutputThatCannotBeWritten(t *testing.T) {
 }
 
 // A disk that is full in the middle of a run: the evidence is readable up to there, whole files stay, and it is no
-// green run.
+// green run. Where it is full is left to chance.
 func TestAFullDisk(t *testing.T) {
-	dir := t.TempDir()
-	out := filepath.Join(dir, "out")
-	if err := os.MkdirAll(out, 0o700); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(filepath.Join(out, "report.json"), []byte("whole"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	for _, command := range []string{"contract --seed 1 --api genesyscloud", "load mixed --rate 200/s --duration 3s"} {
-		// Files may grow to 64 blocks of 512 bytes, and not beyond.
-		c := exec.CommandContext(t.Context(), "sh", "-c", "ulimit -f 64; exec harness "+command+" --out "+out)
+	seed := uint64(time.Now().UnixNano())
+	t.Logf("seed %d", seed)
+	chance := rand.New(rand.NewPCG(seed, 0))
+	target := newCounting(t, nil).file(t, nil)
+	full := 0
+	for i := range max(2, *crashes/4) {
+		out := filepath.Join(t.TempDir(), "out")
+		if err := os.MkdirAll(out, 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(out, "report.json"), []byte("whole"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		command := []string{"contract --seed 1 --api genesyscloud", "load mixed --rate 100/s --duration 2s"}[i%2]
+		blocks := 1 + chance.IntN(300) // of 512 bytes: files may grow so far, and not beyond
+		home := t.TempDir()
+		c := exec.CommandContext(t.Context(), "sh", "-c", fmt.Sprintf("ulimit -f %d; exec harness %s --target %s --out %s", blocks, command, target, out))
+		c.Env = append(os.Environ(), "HOME="+home, "XDG_STATE_HOME=")
 		text, _ := c.CombinedOutput() // the exit code tells
-		if code := c.ProcessState.ExitCode(); code != exitHarness || bytes.Contains(text, []byte("goroutine ")) {
-			t.Errorf("%s: exit code %d\n%s", command, code, text[max(0, len(text)-600):])
+		code := c.ProcessState.ExitCode()
+		if bytes.Contains(text, []byte("goroutine ")) {
+			t.Errorf("%s, %d blocks: a panic\n%s", command, blocks, text[max(0, len(text)-600):])
 		}
-		if run, err := readRun(out); err != nil {
-			t.Errorf("%s: the evidence cannot be read: %v", command, err)
-		} else if run.Footer != nil {
-			t.Errorf("%s: the evidence has a footer, so not all of it can be missing", command)
+		run, err := readRun(out)
+		report, failed := os.ReadFile(filepath.Join(out, "report.json"))
+		switch {
+		case failed != nil || string(report) != "whole" && !json.Valid(report):
+			t.Errorf("%s, %d blocks: half a report stands in the place of a whole one: %v, %d bytes", command, blocks, failed, len(report))
+		case err != nil && blocks > 8: // a header takes so much
+			t.Errorf("%s, %d blocks: the evidence cannot be read: %v", command, blocks, err)
+		case code == exitHarness:
+			full++
+		case code == exitUsage && string(report) == "whole":
+			full++ // the evidence has found room, the report has not
+		case err != nil || run.Footer == nil || string(report) == "whole":
+			t.Errorf("%s, %d blocks: exit code %d, and something is missing\n%s", command, blocks, code, text[max(0, len(text)-600):])
 		}
-		if report, err := os.ReadFile(filepath.Join(out, "report.json")); err != nil || string(report) != "whole" {
-			t.Errorf("%s: the report of an earlier run is gone: %v", command, err)
+		if left, _ := filepath.Glob(filepath.Join(home, ".local/state/harness/*")); len(left) > 0 {
+			t.Errorf("%s, %d blocks: a run that could put back what it wrote left %v", command, blocks, left)
 		}
 	}
+	fmt.Printf("%d runs met a full disk\n", full)
 }
