@@ -49,7 +49,7 @@ func (r *reader) root(data []byte) ast.Node {
 		r.fail(nil, "", "the file is empty; a target has a name and apis")
 		return nil
 	}
-	if len(file.Docs) > 1 {
+	if len(file.Docs) > 1 && file.Docs[1].Body != nil { // a line of dashes at the end begins nothing
 		r.fail(file.Docs[1].Body.GetToken(), "", "a second document; a file holds one target")
 	}
 	r.anchors = map[string]ast.Node{}

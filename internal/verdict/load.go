@@ -349,12 +349,25 @@ func loadUnjudged(all []played, findings []Finding) string {
 		case p.doubt != "":
 			return fmt.Sprintf("the figures of scenario %s are invalid: %s", p.Scenario, p.doubt)
 		}
+		if refused, due := p.leftAlone(); refused*2 > due {
+			return fmt.Sprintf("the server asked to be left alone: %s of %s requests of scenario %s were throttled or held back", group(refused), group(due), p.Scenario)
+		}
 	}
 	// What nobody promised is observed whatever it is: it makes no run green.
 	if !slices.ContainsFunc(findings, func(f Finding) bool { return f.Verdict.Judged() && f.Verdict != Observed }) {
 		return "no objective was judged, and no answer held against its document"
 	}
 	return ""
+}
+
+// leftAlone counts the requests that the server throttled, and those that were held back because it said so. Where a
+// search looks for that very point, or an objective says how many there may be, they are judged already, and none is counted.
+func (p played) leftAlone() (refused, due int64) {
+	if p.search != nil || slices.ContainsFunc(p.Objectives, func(o evidence.Objective) bool { return o.Metric == "throttled" || o.Metric == "rate" }) {
+		return 0, 0
+	}
+	s := measure.Total(p.judged, measure.Key{}, measure.Counting)
+	return s.Throttled + s.Held, s.Sent + s.Held
 }
 
 // group writes a count with commas.
