@@ -125,6 +125,7 @@ func lift(data []byte) ([]byte, []string, error) {
 	if err := yaml.NewDecoder(bytes.NewReader(data), yaml.UseOrderedMap()).Decode(&doc); err != nil {
 		return nil, nil, err
 	}
+	nameKeys(doc)
 	var paths yaml.MapSlice
 	kept := make(yaml.MapSlice, 0, len(doc))
 	for _, entry := range doc {
@@ -157,6 +158,23 @@ func lift(data []byte) ([]byte, []string, error) {
 	}
 	out, err := yaml.Marshal(append(kept, yaml.MapItem{Key: "paths", Value: paths}))
 	return out, order, err
+}
+
+// nameKeys makes names of all keys, as JSON has them: statuses are often written without quotes, and YAML reads numbers then.
+func nameKeys(value any) {
+	switch v := value.(type) {
+	case yaml.MapSlice:
+		for i := range v {
+			if _, ok := v[i].Key.(string); !ok {
+				v[i].Key = fmt.Sprint(v[i].Key)
+			}
+			nameKeys(v[i].Value)
+		}
+	case []any:
+		for _, item := range v {
+			nameKeys(item)
+		}
+	}
 }
 
 // liftedKey turns /licenses?name={name}&value={value} into /licenses#name&value and /l/{k}?batch=true into

@@ -4,6 +4,7 @@ package measure
 
 import (
 	"bytes"
+	"fmt"
 	"math"
 	"slices"
 	"strconv"
@@ -57,6 +58,32 @@ type Timeline struct {
 	Max        Times   `json:"max"`
 	Lag        Times   `json:"lag"`      // p99
 	InFlight   []int   `json:"inFlight"` // the most at the end of a second
+}
+
+// Flaw says what keeps a series from being drawn, "" if nothing does: one that was read may have been edited.
+func (s *Series) Flaw() string {
+	t, d := &s.Timeline, &s.Distribution
+	n := len(t.Second)
+	for name, length := range map[string]int{
+		"due": len(t.Due), "sent": len(t.Sent), "answered": len(t.Answered), "errors": len(t.Errors), "throttled": len(t.Throttled),
+		"violations": len(t.Violations), "p50": len(t.P50), "p90": len(t.P90), "p99": len(t.P99), "max": len(t.Max), "lag": len(t.Lag), "inFlight": len(t.InFlight),
+	} {
+		if length != n {
+			return fmt.Sprintf("its timeline has %d stretches, and %d of them have %s", n, length, name)
+		}
+	}
+	if t.Warmup < 0 || t.Step < 0 {
+		return "its timeline begins before it begins"
+	}
+	if len(d.Response) != len(d.Share) || len(d.Service) != len(d.Share) {
+		return "its distribution has shares without times"
+	}
+	for _, op := range s.Operations {
+		if len(op.P99) != n || len(op.Percentile) != len(d.Share) {
+			return fmt.Sprintf("operation %s has another timeline, or another distribution", op.Operation)
+		}
+	}
+	return ""
 }
 
 // Mark is where a level begins.

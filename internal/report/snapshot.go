@@ -78,5 +78,10 @@ func Read(data []byte) (Report, error) {
 	if err := json.Unmarshal(data, &r); err != nil {
 		return Report{}, fmt.Errorf("no report: %w", err)
 	}
+	for _, l := range r.Load {
+		if flaw := l.Series.Flaw(); flaw != "" {
+			return Report{}, fmt.Errorf("no report: load of scenario %s: %s", l.Scenario, flaw)
+		}
+	}
 	return r, nil
 }
