@@ -29,6 +29,7 @@ import (
 
 var (
 	wholeTable = flag.Bool("hostile.table", false, "every kind of hostile server against every command, with what each took")
+	tableKind  = flag.String("hostile.kind", "", "of that table the row of this kind alone")
 	tablePage  = flag.String("hostile.page", "", "file for that table, Markdown")
 )
 
@@ -121,7 +122,7 @@ func TestHostileServers(t *testing.T) {
 		}
 		for n, command := range hostileCommands {
 			chosen := slices.Contains(alwaysAll, kind.Name) || n == i%len(hostileCommands) && !slices.Contains(takeLong, kind.Name)
-			if !*wholeTable && !chosen {
+			if !*wholeTable && !chosen || *tableKind != "" && *tableKind != kind.Name {
 				continue
 			}
 			all.Go(func() {
@@ -147,6 +148,9 @@ func TestHostileServers(t *testing.T) {
 	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
 	for _, kind := range hostile.Kinds() {
 		for n, m := range rows[kind.Name] {
+			if m.out == nil {
+				continue
+			}
 			fmt.Fprintf(w, "%s\t%s\t%d\t%.1f s\t%d MB\t%s\n", kind.Name, hostileCommands[n].name, m.code, m.took.Seconds(), m.rss>>10, m.says)
 		}
 	}
