@@ -5,6 +5,7 @@ package load
 import (
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -61,7 +62,7 @@ func (r *run) keep(s *slot, a *Answer, departures []specs.Departure, began, took
 		Request: client.Request{
 			Operation: op.Operation, Raw: strings.Clone(s.ask.Target), Body: slices.Clone(s.ask.Body), Case: "load " + r.plan.Scenario.Name,
 		},
-		Status: a.Status, Header: a.Header.Clone(), Body: slices.Clone(a.Body), Departures: departures,
+		Status: a.Status, Header: a.header(), Body: slices.Clone(a.Body), Departures: departures,
 		Started: r.clock.began.Add(began).UTC(), Seconds: took.Seconds(),
 	}
 	header := http.Header{}
@@ -69,4 +70,17 @@ func (r *run) keep(s *slot, a *Answer, departures []specs.Departure, began, took
 		header = *h
 	}
 	way.client.Leave(e, header)
+}
+
+// header is the answer's, with its length: transports for load may leave that one out, for it differs from answer to
+// answer where the others are mostly the same.
+func (a *Answer) header() http.Header {
+	header := a.Header.Clone()
+	if header == nil {
+		header = http.Header{}
+	}
+	if a.Length >= 0 && header["Content-Length"] == nil {
+		header["Content-Length"] = []string{strconv.FormatInt(a.Length, 10)}
+	}
+	return header
 }

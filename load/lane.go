@@ -10,7 +10,6 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -38,7 +37,7 @@ type lane struct {
 
 // slot is a place for one request in flight, used again and again.
 type slot struct {
-	name string // of the URL: http://load/#7
+	name string // of the URL: slot:7
 	ask  Ask
 	held bool          // not sent: the server had asked to be left alone
 	req  *http.Request // used again
@@ -46,6 +45,7 @@ type slot struct {
 	body []byte
 	send bodyReader
 
+	answer  Answer
 	reading schema.Reading
 }
 
@@ -69,7 +69,7 @@ func (b *bodyReader) Close() error { return nil }
 // target is the vegeta.Targeter.
 func (l *lane) target(t *vegeta.Target) error {
 	s := l.take()
-	s.held = l.run.holds(l.run.clock.now())
+	s.held = l.run.holds()
 	l.run.next(&s.ask)
 	t.Method, t.URL = http.MethodGet, s.name
 	return nil
@@ -83,7 +83,7 @@ func (l *lane) take() *slot {
 		l.free = l.free[:n-1]
 		return s
 	}
-	s := &slot{name: "http://load/#" + strconv.Itoa(len(l.all))}
+	s := &slot{name: "slot:" + strconv.Itoa(len(l.all))} // net/url is done with it soonest
 	l.all = append(l.all, s)
 	return s
 }
@@ -105,11 +105,14 @@ func (l *lane) slot(index string) *slot {
 	return l.all[i]
 }
 
+// fine is what vegeta is told of each answer; it only reads it.
+var fine = &http.Response{Status: "200 OK", StatusCode: http.StatusOK, Body: http.NoBody}
+
 var errNoSlot = errors.New("a request that no feed has asked for")
 
 // RoundTrip sends the request of the slot that the hit names.
 func (l *lane) RoundTrip(hit *http.Request) (*http.Response, error) {
-	s := l.slot(hit.URL.Fragment)
+	s := l.slot(hit.URL.Opaque)
 	if s == nil {
 		return nil, errNoSlot
 	}
@@ -119,7 +122,7 @@ func (l *lane) RoundTrip(hit *http.Request) (*http.Response, error) {
 	}
 	l.play(s, seq)
 	l.give(s)
-	return &http.Response{Status: "200 OK", StatusCode: http.StatusOK, Body: http.NoBody, Request: hit}, nil
+	return fine, nil
 }
 
 // play sends a request, stamps it, then holds its answer against the contract, off the clock.
@@ -133,32 +136,33 @@ func (l *lane) play(s *slot, seq uint64) {
 	smp := sample{operation: s.ask.Operation.index, size: s.ask.Size, due: due, lag: began - due, hit: l.pacer.first + seq*l.pacer.step}
 	if s.held {
 		smp.held = true
-		s.back(&Answer{})
+		s.answer = Answer{}
+		s.back(&s.answer)
 		if r.options.Results != nil {
 			smp.cause = "not sent: the server asked to be left alone"
 			r.options.Results(r.result(s, smp, 0))
 			smp.cause = ""
 		}
-		r.recorder.add(l.attacker, smp)
+		r.recorder.add(l.attacker, &smp)
 		return
 	}
-	answer, err := l.send(s)
+	err := l.send(s)
 	ended := r.clock.now()
-	smp.sent, smp.service, smp.response = true, ended-began, ended-due
+	smp.sent, smp.service = true, ended-began
 	smp.bytes = len(s.body)
-	r.judge(s, &answer, err, began, &smp)
-	s.back(&answer)
+	r.judge(s, &s.answer, err, began, &smp)
+	s.back(&s.answer)
 	if r.options.Results != nil {
-		r.options.Results(r.result(s, smp, answer.Status))
+		r.options.Results(r.result(s, smp, s.answer.Status))
 	}
-	r.recorder.add(l.attacker, smp)
+	r.recorder.add(l.attacker, &smp)
 }
 
 // result is the request as vegeta would have it, but for the time: that runs from the schedule.
 func (r *run) result(s *slot, smp sample, status int) vegeta.Result {
 	way := r.ways[smp.operation]
 	return vegeta.Result{
-		Attack: r.plan.Scenario.Name, Seq: smp.hit, Code: uint16(status), Timestamp: r.clock.began.Add(smp.due), Latency: smp.response,
+		Attack: r.plan.Scenario.Name, Seq: smp.hit, Code: uint16(status), Timestamp: r.clock.began.Add(smp.due), Latency: smp.response(),
 		BytesOut: uint64(len(s.ask.Body)), BytesIn: uint64(smp.bytes), Error: smp.cause, Method: s.ask.Operation.Method,
 		URL: way.client.Redact(way.scheme + "://" + way.host + way.prefix + s.ask.Target),
 	}
@@ -171,17 +175,13 @@ func (s *slot) back(a *Answer) {
 }
 
 // send sends the slot's request and reads its answer into the slot.
-func (l *lane) send(s *slot) (Answer, error) {
+func (l *lane) send(s *slot) error {
+	s.answer = Answer{}
 	s.body = s.body[:0]
 	way := l.run.ways[s.ask.Operation.index]
 	header := way.header.Load()
-	s.url = url.URL{Scheme: way.scheme, Host: way.host}
-	s.url.Path, s.url.RawQuery, _ = strings.Cut(s.ask.Target, "?")
-	s.url.Path = way.prefix + s.url.Path
-	if strings.IndexByte(s.url.Path, '%') >= 0 || !plain(s.url.Path) {
-		s.url = url.URL{Scheme: way.scheme, Host: way.host, Opaque: way.prefix + s.ask.Target} // letter for letter
-	}
-	ctx := l.run.sending
+	s.url = way.url(s.ask.Target)
+	ctx := way.ctx
 	if l.run.timeout > 0 { // of transports that have none of their own
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, l.run.timeout)
@@ -200,29 +200,17 @@ func (l *lane) send(s *slot) (Answer, error) {
 	}
 	resp, err := way.transport.RoundTrip(s.req)
 	if err != nil {
-		return Answer{}, err
+		return err
 	}
 	defer resp.Body.Close()
 	if resp.StatusCode == http.StatusSwitchingProtocols {
 		return Answer{Status: resp.StatusCode, Header: resp.Header, Body: s.body}, nil // its body is the bare connection, which nothing but Close ends
 	}
 	if err := s.read(resp); err != nil {
-		return Answer{}, err
+		return err
 	}
-	return Answer{Status: resp.StatusCode, Header: resp.Header, Body: s.body}, nil
-}
-
-// plain says whether a path is written as url.URL would write it.
-func plain(path string) bool {
-	for i := range len(path) {
-		switch c := path[i]; {
-		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c >= '0' && c <= '9':
-		case strings.IndexByte("/-_.~,:@$&+=;", c) >= 0:
-		default:
-			return false
-		}
-	}
-	return true
+	s.answer = Answer{Status: resp.StatusCode, Header: resp.Header, Body: s.body, Length: resp.ContentLength}
+	return nil
 }
 
 // read reads a whole body into the slot's buffer, which grows to what the answers need and stays.
@@ -253,7 +241,21 @@ type way struct {
 	scheme, host string
 	prefix       string // of the path: what the target's URL has, and the base path of the document
 	transport    http.RoundTripper
+	ctx          context.Context // of its requests
+	direct       bool            // no proxy stands before the host
 	header       atomic.Pointer[http.Header]
+}
+
+// url leads to a target below the API's base path, letter for letter.
+func (w *way) url(target string) url.URL {
+	target = w.prefix + target
+	if !w.direct {
+		// net/http sends an opaque URL through a proxy without its host, so it gets one only where there is no other way.
+		if u, err := url.Parse(w.scheme + "://" + w.host + target); err == nil && u.RequestURI() == target {
+			return *u
+		}
+	}
+	return url.URL{Scheme: w.scheme, Host: w.host, Opaque: target}
 }
 
 // judge classifies an answer, reads its columns where the feed goes on from them, and holds it against its document and
@@ -264,7 +266,7 @@ func (r *run) judge(s *slot, a *Answer, err error, began time.Duration, smp *sam
 		return
 	}
 	smp.status = a.Status
-	if wait, throttled := client.Throttled(a.Status, a.Header, time.Now()); throttled {
+	if wait, throttled := client.Throttled(a.Status, a.Header, time.Now); throttled {
 		smp.throttled = true
 		r.hold(wait)
 		return

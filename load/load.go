@@ -90,6 +90,7 @@ type Answer struct {
 	Status int // 0 for no answer
 	Header http.Header
 	Body   []byte
+	Length int64 // as the answer itself says it; below 0 where it does not
 
 	Columns []schema.Column // the values of the operation's Paths, in their order; empty unless Allowed
 	Allowed bool            // the document allows the answer

@@ -5,7 +5,6 @@ package load
 import (
 	"maps"
 	"slices"
-	"strconv"
 	"sync"
 	"time"
 
@@ -21,7 +20,6 @@ type sample struct {
 	due       time.Duration
 	lag       time.Duration // from due to sent
 	service   time.Duration // from sent to the last byte
-	response  time.Duration // from due to the last byte
 	status    int           // 0 for no answer
 	bytes     int
 	cause     string // of an error; "" for none
@@ -33,28 +31,118 @@ type sample struct {
 	exhausted bool // this machine had no descriptor or port left
 }
 
+// response is the time from due to the last byte.
+func (s *sample) response() time.Duration { return s.lag + s.service }
+
+// classes of status, by their first digit.
+var classes = [10]string{"0xx", "1xx", "2xx", "3xx", "4xx", "5xx", "6xx", "7xx", "8xx", "9xx"}
+
 // recorder takes samples from many goroutines and turns them into ticks. Samples wait in plain lists, so that a
 // request costs an append; the histograms belong to one goroutine.
 type recorder struct {
 	shards []shard
-	spare  [][]sample
+	spare  []noted
 	parts  map[partKey]*part
 }
 
 type shard struct {
-	mu      sync.Mutex
-	samples []sample
-	_       [64]byte // a cache line of its own
+	mu sync.Mutex
+	noted
+	_ [64]byte // a cache line of its own
+}
+
+// noted are samples as they wait: a second of them is most of what a run has in memory, so they are small, and hold
+// nothing that the garbage collector would have to look at. What few samples have stands beside them.
+type noted struct {
+	plain []plain
+	odd   []odd // in the order of the samples
+}
+
+// plain is a sample without what only few have.
+type plain struct {
+	due, lag, service time.Duration
+	size, bytes       int32
+	operation, status uint16
+	marks             marks
+}
+
+// odd is the rest of a sample that has one.
+type odd struct {
+	at       int // which sample it belongs to
+	cause    string
+	violated []string
+}
+
+// marks are the yes and no of a sample.
+type marks uint8
+
+const (
+	sent marks = 1 << iota
+	held
+	throttled
+	validated
+	exhausted
+)
+
+func (m *marks) set(which marks, yes bool) {
+	if yes {
+		*m |= which
+	}
+}
+
+func (n *noted) add(s *sample) {
+	p := plain{
+		due: s.due, lag: s.lag, service: s.service, size: int32(s.size), bytes: int32(s.bytes),
+		operation: uint16(s.operation), status: uint16(s.status),
+	}
+	p.marks.set(sent, s.sent)
+	p.marks.set(held, s.held)
+	p.marks.set(throttled, s.throttled)
+	p.marks.set(validated, s.validated)
+	p.marks.set(exhausted, s.exhausted)
+	if s.cause != "" || len(s.violated) > 0 {
+		n.odd = append(n.odd, odd{len(n.plain), s.cause, s.violated})
+	}
+	n.plain = append(n.plain, p)
+}
+
+// each hands the samples out, whole again.
+func (n *noted) each(do func(*sample)) {
+	odd := n.odd
+	var s sample
+	for i := range n.plain {
+		p := &n.plain[i]
+		s = sample{
+			operation: int(p.operation), size: int(p.size), due: p.due, lag: p.lag, service: p.service, status: int(p.status), bytes: int(p.bytes),
+			sent: p.marks&sent != 0, held: p.marks&held != 0, throttled: p.marks&throttled != 0, validated: p.marks&validated != 0,
+			exhausted: p.marks&exhausted != 0,
+		}
+		if len(odd) > 0 && odd[0].at == i {
+			s.cause, s.violated = odd[0].cause, odd[0].violated
+			odd = odd[1:]
+		}
+		do(&s)
+	}
+}
+
+// reset forgets the samples and keeps their place, but for one that a burst has left too large.
+func (n *noted) reset() {
+	clear(n.odd) // lets go of what they point to
+	n.odd = n.odd[:0]
+	if cap(n.plain) > 4*len(n.plain)+1024 {
+		n.plain = nil
+	}
+	n.plain = n.plain[:0]
 }
 
 func newRecorder(shards int) *recorder {
-	return &recorder{shards: make([]shard, shards), spare: make([][]sample, shards), parts: map[partKey]*part{}}
+	return &recorder{shards: make([]shard, shards), spare: make([]noted, shards), parts: map[partKey]*part{}}
 }
 
-func (r *recorder) add(shard int, s sample) {
+func (r *recorder) add(shard int, s *sample) {
 	sh := &r.shards[shard%len(r.shards)]
 	sh.mu.Lock()
-	sh.samples = append(sh.samples, s)
+	sh.add(s)
 	sh.mu.Unlock()
 }
 
@@ -70,7 +158,7 @@ type part struct {
 
 // collect adds up what came since the last time and hands out each second that something came of, the earliest first.
 // The parts are valid until the next call.
-func (r *recorder) collect(operations []*Operation, each func(second int, parts []evidence.TickPart)) (exhausted int) {
+func (r *recorder) collect(operations []*Operation, each func(second int, parts []evidence.TickPart)) (gone int) {
 	used := map[partKey]*part{}
 	var free []*part
 	for key, p := range r.parts {
@@ -80,13 +168,16 @@ func (r *recorder) collect(operations []*Operation, each func(second int, parts 
 	for i := range r.shards {
 		sh := &r.shards[i]
 		sh.mu.Lock()
-		samples := sh.samples
-		sh.samples = r.spare[i][:0]
+		samples := sh.noted
+		sh.noted = r.spare[i]
 		sh.mu.Unlock()
-		for j := range samples {
-			s := &samples[j]
+		var last partKey
+		var p *part
+		samples.each(func(s *sample) {
 			key := partKey{int(s.due / time.Second), s.operation, s.size}
-			p := used[key]
+			if key != last || p == nil {
+				last, p = key, used[key]
+			}
 			if p == nil {
 				if n := len(free); n > 0 {
 					p, free = free[n-1], free[:n-1]
@@ -99,10 +190,10 @@ func (r *recorder) collect(operations []*Operation, each func(second int, parts 
 			}
 			p.add(s)
 			if s.exhausted {
-				exhausted++
+				gone++
 			}
-		}
-		clear(samples) // lets go of what they point to
+		})
+		samples.reset()
 		r.spare[i] = samples
 	}
 	keys := slices.SortedFunc(maps.Keys(used), func(a, b partKey) int {
@@ -131,7 +222,7 @@ func (r *recorder) collect(operations []*Operation, each func(second int, parts 
 			r.parts[partKey{second: -1 - i}] = p
 		}
 	}
-	return exhausted
+	return gone
 }
 
 func (p *part) reset(api, operation string, size int) {
@@ -154,7 +245,7 @@ func (p *part) add(s *sample) {
 	class := "none"
 	if s.status > 0 {
 		p.Answered++
-		class = strconv.Itoa(s.status/100) + "xx"
+		class = classes[min(s.status/100, len(classes)-1)]
 	}
 	if s.throttled {
 		p.Throttled++
@@ -185,7 +276,7 @@ func (p *part) add(s *sample) {
 		p.classes[class] = c
 	}
 	c.Service.Add(s.service)
-	c.Response.Add(s.response)
+	c.Response.Add(s.response())
 }
 
 // finish is the part as evidence, with the classes that hold something.

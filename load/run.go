@@ -6,9 +6,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -66,9 +68,10 @@ type run struct {
 	violations *keeper
 	opened     int64 // connections, when last asked
 
-	sending context.Context
-	abandon context.CancelCauseFunc
-	halt    atomic.Bool
+	sending    context.Context
+	abandon    context.CancelCauseFunc
+	abandoners []abandoner
+	halt       atomic.Bool
 
 	feed sync.Mutex
 
@@ -78,6 +81,18 @@ type run struct {
 
 	holdUntil    atomic.Int64 // on the clock: no request leaves before
 	denials, all atomic.Int64 // answers of 401 and 403, and all
+}
+
+// abandoner is a transport that ends all its exchanges when it is told so, and that knows no proxies. Its requests need no context that ends, which
+// saves telling the context of each of them.
+type abandoner interface{ Abandon(cause error) }
+
+// giveUp ends the requests that are in flight.
+func (r *run) giveUp() {
+	r.abandon(errStopped)
+	for _, t := range r.abandoners {
+		t.Abandon(errStopped)
+	}
 }
 
 var errStopped = errors.New("the run was stopped")
@@ -160,7 +175,7 @@ func (r *run) prepare(ctx context.Context) error {
 	for _, op := range r.plan.Operations {
 		byAPI[op.API.Name] = append(byAPI[op.API.Name], op.Operation)
 	}
-	guarded := map[string]http.RoundTripper{}
+	guarded, direct := map[string]http.RoundTripper{}, map[string]bool{}
 	for i, op := range r.plan.Operations {
 		op.index = i
 		c := r.options.Clients[op.API.Name]
@@ -174,6 +189,10 @@ func (r *run) prepare(ctx context.Context) error {
 				return err
 			}
 			guarded[op.API.Name] = guard
+			if t, can := transport.(abandoner); can {
+				direct[op.API.Name] = true
+				r.abandoners = append(r.abandoners, t)
+			}
 		}
 		base, err := url.Parse(c.Base())
 		if err != nil {
@@ -181,8 +200,11 @@ func (r *run) prepare(ctx context.Context) error {
 		}
 		r.ways = append(r.ways, &way{
 			client: c, scheme: base.Scheme, host: base.Host, prefix: strings.TrimSuffix(base.EscapedPath(), "/"),
-			transport: guarded[op.API.Name],
+			transport: guarded[op.API.Name], direct: direct[op.API.Name], ctx: r.sending,
 		})
+		if direct[op.API.Name] {
+			r.ways[i].ctx = context.Background()
+		}
 	}
 	return r.sign(ctx)
 }
@@ -199,7 +221,9 @@ func (r *run) sign(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("%s: %w", op.API.Name, err)
 		}
-		r.ways[i].header.Store(&header)
+		if old := r.ways[i].header.Load(); old == nil || !maps.EqualFunc(*old, header, slices.Equal) {
+			r.ways[i].header.Store(&header) // a transport may know the old map by heart
+		}
 	}
 	return nil
 }
@@ -233,7 +257,10 @@ func (r *run) hold(wait time.Duration) {
 	}
 }
 
-func (r *run) holds(now time.Duration) bool { return int64(now) < r.holdUntil.Load() }
+func (r *run) holds() bool {
+	until := r.holdUntil.Load()
+	return until > 0 && int64(r.clock.now()) < until
+}
 
 // denied counts answers of 401 and 403.
 func (r *run) denied(yes bool) {

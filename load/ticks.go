@@ -27,7 +27,7 @@ func (r *run) record(landed, abandon <-chan struct{}, lanes []*lane, level Level
 		case <-abandon:
 			abandon = nil
 			r.stop()
-			r.abandon(errStopped)
+			r.giveUp()
 			second--
 			continue
 		}

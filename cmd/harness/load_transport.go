@@ -29,9 +29,10 @@ type wires struct {
 }
 
 // neededHeaders are those of an answer that anybody looks at: the check of the document, the question whether the
-// server wants to be left alone, and the reader of an answer that broke the contract.
+// server wants to be left alone, and the reader of an answer that broke the contract. Content-Length is told by the
+// response itself.
 var neededHeaders = []string{
-	"Content-Type", "Content-Encoding", "Content-Length", "Retry-After", "Date", "Location", "Server", "X-Request-Id",
+	"Content-Type", "Content-Encoding", "Retry-After", "Date", "Location", "Server", "X-Request-Id",
 	"Inin-Correlation-Id", "X-Amzn-Requestid", "X-Ratelimit-Limit", "X-Ratelimit-Remaining", "X-Ratelimit-Reset",
 }
 
@@ -72,7 +73,7 @@ func (l *loading) connect(ctx context.Context, sink evidence.Sink, limiter *clie
 	slices.Sort(headers)
 	fast := wire.New(wire.Options{
 		MaxConns: l.scenario.InFlight(), Timeout: l.target.Limits.Timeout, BodyLimit: load.LongestAnswer,
-		Headers: slices.Compact(headers), TLS: config,
+		Headers: slices.Compact(headers), SharedHeaders: true, BriefResponses: true, TLS: config,
 	})
 	return &wires{
 		name: transportFast, of: func(string) (http.RoundTripper, bool) { return fast, true },

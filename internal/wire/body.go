@@ -269,6 +269,7 @@ func (b *body) WriteTo(w io.Writer) (int64, error) {
 func (b *body) Close() error {
 	if x := b.x; x != nil {
 		b.x, b.data = nil, nil
+		x.answer = answer{} // lets go of what it points to
 		x.release()
 	}
 	return nil

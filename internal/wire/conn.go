@@ -98,14 +98,19 @@ func (c *conn) begin(until, now time.Duration) error {
 	return c.arm()
 }
 
-// arm sets the socket's deadline to this exchange's.
+// arm sets the socket's deadline to this exchange's, unless a cancellation has set one that has passed: it may come at
+// any time, and its own comes after its flag.
 func (c *conn) arm() error {
 	var at time.Time
 	if c.until != 0 {
 		at = c.p.t.epoch.Add(c.until)
 	}
 	c.armed = c.until
-	return c.Conn.SetDeadline(at)
+	err := c.Conn.SetDeadline(at)
+	if c.cancelled.Load() {
+		return c.Conn.SetDeadline(time.Unix(1, 0))
+	}
+	return err
 }
 
 // early says whether a deadline struck that was an earlier exchange's, and if so sets this one's.
@@ -265,10 +270,14 @@ func (c *conn) do(fd uintptr) bool {
 }
 
 // abort closes the socket without ceremony, after an exchange that broke.
-func (c *conn) abort() { c.Conn.Close() }
+func (c *conn) abort() {
+	c.p.t.conns.remove(c)
+	c.Conn.Close()
+}
 
 // close ends an idle connection in order; TLS says goodbye, and then closes what it stands on, which is the socket.
 func (c *conn) close() {
+	c.p.t.conns.remove(c)
 	if c.secure != nil {
 		c.secure.Close()
 		return

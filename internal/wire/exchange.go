@@ -44,6 +44,7 @@ type exchange struct {
 	fields fields      // what header is made of
 	gzip   unpacker
 	tls    *tls.ConnectionState
+	answer answer // with BriefResponses
 
 	connected, written, first, last time.Duration
 	reused, retried, unpacked       bool
@@ -76,11 +77,17 @@ func (x *exchange) release() {
 
 // run has the exchange made, on another connection where a kept one turns out to be closed.
 func (x *exchange) run() error {
-	ctx := x.req.Context()
+	life, ctx := x.t.life, x.req.Context()
+	if ctx.Done() == nil {
+		ctx = life
+	}
 	defer x.closeReopened()
 	for {
-		if err := ctx.Err(); err != nil {
+		if ctx.Err() != nil {
 			return context.Cause(ctx)
+		}
+		if life.Err() != nil {
+			return context.Cause(life)
 		}
 		c, at, err := x.p.get(ctx, x.until, x.retried, x.now)
 		if err != nil {
@@ -96,8 +103,11 @@ func (x *exchange) run() error {
 			continue
 		}
 		x.p.drop(c)
-		if c.cancelled.Load() && ctx.Err() != nil {
-			return context.Cause(ctx)
+		if c.cancelled.Load() {
+			if ctx.Err() != nil {
+				return context.Cause(ctx)
+			}
+			return context.Cause(life)
 		}
 		if errors.Is(err, os.ErrDeadlineExceeded) {
 			return x.late()
@@ -145,7 +155,7 @@ func (x *exchange) on(ctx context.Context, c *conn) error {
 		}
 		return err
 	}
-	if ctx.Done() == nil {
+	if ctx == x.t.life { // whose end reaches the connection by itself
 		if err := x.speak(); err != nil {
 			return err
 		}
@@ -270,7 +280,11 @@ var (
 // response is the exchange as net/http tells it.
 func (x *exchange) response() *http.Response {
 	h := &x.head
-	a := &answer{Response: http.Response{
+	a := &answer{}
+	if x.t.opts.BriefResponses {
+		a = &x.answer
+	}
+	*a = answer{Response: http.Response{
 		Status: h.statusText, StatusCode: h.status, Proto: protos[h.minor], ProtoMajor: 1, ProtoMinor: h.minor,
 		Header: x.header, ContentLength: h.length, Close: h.close, Request: x.req, TLS: x.tls, Uncompressed: x.unpacked,
 	}}
@@ -280,7 +294,7 @@ func (x *exchange) response() *http.Response {
 	if x.unpacked {
 		a.ContentLength = -1
 	}
-	if len(x.body) == 0 {
+	if len(x.body) == 0 && !x.t.opts.BriefResponses {
 		a.Body = http.NoBody
 		x.release()
 		return &a.Response

@@ -3,6 +3,7 @@
 package wire
 
 import (
+	"bytes"
 	"net/http"
 	"net/textproto"
 	"strings"
@@ -36,24 +37,69 @@ type field struct {
 // mostly those of the next, so that map can be handed out again.
 type fields struct {
 	list   []field
+	lines  []line   // of the heads before
+	at     int      // which line of the head comes next
 	wanted []int    // of the map that was made last
 	values []string // of the same
 	made   http.Header
 }
 
-func (f *fields) reset() { f.list = f.list[:0] }
+func (f *fields) reset() { f.list, f.at = f.list[:0], 0 }
 
-// add takes a field, if it is wanted.
-func (f *fields) add(wanted []wantedHeader, name, value []byte) {
+// line is a header line that was read before at its place in the head. One that is the same byte for byte was checked
+// then.
+type line struct {
+	text     []byte
+	name     int // its length
+	from, to int // of the value
+	wanted   int // which of the wanted ones; -1 for none
+}
+
+// What of a head is remembered: so many lines of such a length at most.
+const (
+	mostLines   = 32
+	longestLine = 256
+)
+
+// again says whether a line is the one that stood at this place before, and takes it then.
+func (f *fields) again(text []byte) (name, value []byte, ok bool) {
+	if f.at >= len(f.lines) || !bytes.Equal(f.lines[f.at].text, text) {
+		return nil, nil, false
+	}
+	known := &f.lines[f.at]
+	f.at++
+	name, value = text[:known.name], text[known.from:known.to]
+	if known.wanted >= 0 {
+		f.list = append(f.list, field{known.wanted, name, value})
+	}
+	return name, value, true
+}
+
+// add takes a field, if it is wanted, from a line of the head that was checked.
+func (f *fields) add(wanted []wantedHeader, text, name, value []byte) {
+	which := -1
 	if wanted == nil {
-		f.list = append(f.list, field{name: name, value: value})
-		return
+		which = 0
 	}
 	for i := range wanted {
 		if equalFold(name, wanted[i].lower) {
-			f.list = append(f.list, field{i, name, value})
-			return
+			which = i
+			break
 		}
+	}
+	if which >= 0 {
+		f.list = append(f.list, field{which, name, value})
+	}
+	if f.at < mostLines && len(text) <= longestLine {
+		if f.at == len(f.lines) {
+			f.lines = append(f.lines, line{})
+		}
+		from := len(text) - len(bytes.TrimLeft(text[len(name)+1:], " \t"))
+		known := &f.lines[f.at]
+		*known = line{append(known.text[:0], text...), len(name), from, from + len(value), which}
+		f.at++
+	} else {
+		f.at = mostLines
 	}
 }
 

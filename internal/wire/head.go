@@ -142,6 +142,12 @@ func (x *exchange) parse(block []byte) error {
 		for isBlank(rest[0]) {
 			line, rest = unfold(line, rest)
 		}
+		if name, value, ok := x.fields.again(line); ok {
+			if err := x.head.field(name, value); err != nil {
+				return err
+			}
+			continue
+		}
 		colon := bytes.IndexByte(line, ':')
 		if colon < 0 {
 			return malformed("header line without a colon: %s", excerpt(line))
@@ -156,7 +162,7 @@ func (x *exchange) parse(block []byte) error {
 		if err := x.head.field(name, value); err != nil {
 			return err
 		}
-		x.fields.add(x.t.wanted, name, value)
+		x.fields.add(x.t.wanted, line, name, value)
 	}
 	if x.head.status >= 200 {
 		x.header = x.fields.header(x.t.wanted)

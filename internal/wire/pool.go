@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -16,6 +17,7 @@ type pool struct {
 	secure  bool
 	address string // host:port, as dialled
 	name    string // host alone, as TLS names it
+	host    atomic.Pointer[hostLine]
 
 	mu      sync.Mutex
 	idle    []*conn // the one used last is last, so the first is idle longest
@@ -79,6 +81,8 @@ func (p *pool) slow(ctx context.Context, until time.Duration, again bool, now ti
 		return p.take(ctx, until, c, again)
 	case <-ctx.Done():
 		err = context.Cause(ctx)
+	case <-p.t.life.Done():
+		err = context.Cause(p.t.life)
 	case <-timeout:
 		err = fmt.Errorf("wire: %s: %w after %v, waiting for one of %d connections", p.address, ErrTimeout, p.t.opts.Timeout, limit)
 	}
@@ -136,6 +140,13 @@ func (p *pool) pop(now time.Duration) *conn {
 // fresh dials, in a place that was counted before.
 func (p *pool) fresh(ctx context.Context, until time.Duration) (*conn, error) {
 	c, err := p.connect(ctx, until)
+	if err == nil {
+		p.t.conns.add(c)
+		if p.t.life.Err() != nil { // it may have ended before it knew of this one
+			c.abort()
+			err = context.Cause(p.t.life)
+		}
+	}
 	if err != nil {
 		p.free()
 		return nil, err
@@ -148,6 +159,9 @@ func (p *pool) fresh(ctx context.Context, until time.Duration) (*conn, error) {
 
 func (p *pool) connect(ctx context.Context, until time.Duration) (*conn, error) {
 	whole := ctx
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	defer context.AfterFunc(p.t.life, func() { stop(context.Cause(p.t.life)) })()
 	if until != 0 {
 		var stop context.CancelFunc
 		ctx, stop = context.WithDeadline(ctx, p.t.epoch.Add(until))
@@ -167,6 +181,8 @@ func (p *pool) connect(ctx context.Context, until time.Duration) (*conn, error) 
 	switch {
 	case whole.Err() != nil:
 		return nil, context.Cause(whole)
+	case p.t.life.Err() != nil:
+		return nil, context.Cause(p.t.life)
 	// A dialler may strike a moment before the context does.
 	case until != 0 && p.t.now() > until-time.Millisecond:
 		return nil, fmt.Errorf("wire: %s: %w after %v, connecting", p.address, ErrTimeout, p.t.opts.Timeout)

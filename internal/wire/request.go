@@ -40,49 +40,27 @@ func (x *exchange) prepare() error {
 	if out, err = appendTarget(out, req); err != nil {
 		return err
 	}
-	out = append(out, " HTTP/1.1\r\nHost: "...)
-	if out, err = appendHost(out, req); err != nil {
+	out = append(out, " HTTP/1.1\r\n"...)
+	if out, err = p.appendHost(out, req); err != nil {
 		return err
 	}
-	out = append(out, "\r\n"...)
-
-	agent, encoding := false, false
-	for name, values := range req.Header {
-		switch name {
-		case "Host", "Content-Length", "Transfer-Encoding", "Trailer":
-			continue // the request's own members say these
-		case "User-Agent":
-			agent = true
-			if len(values) == 0 || values[0] == "" {
-				continue
-			}
-		case "Accept-Encoding", "Range":
-			encoding = true
-		case "Connection":
-			for _, v := range values {
-				if hasToken(v, "close") {
-					x.close = true
-				}
-			}
+	var said headerSays
+	if x.t.opts.SharedHeaders {
+		var b *block
+		if b, err = x.t.blocks.of(req.Header); err == nil {
+			out, said = append(out, b.lines...), b.says
 		}
-		if !isToken(name) {
-			return fmt.Errorf("wire: header name %s is no token", excerpt(name))
-		}
-		for _, value := range values {
-			out = append(append(out, name...), ": "...)
-			from := len(out)
-			out = append(out, value...)
-			if control(out[from:]) >= 0 {
-				// The value is not shown: it may be a credential.
-				return fmt.Errorf("wire: the value of header %s holds a control character", name)
-			}
-			out = append(out, "\r\n"...)
-		}
+	} else {
+		out, said, err = appendHeader(out, req.Header)
 	}
-	if !agent {
+	if err != nil {
+		return err
+	}
+	x.close = said.close
+	if !said.agent {
 		out = append(append(append(out, "User-Agent: "...), x.t.opts.UserAgent...), "\r\n"...)
 	}
-	if x.t.opts.Gzip && !encoding && !x.isHead {
+	if x.t.opts.Gzip && !said.encoding && !x.isHead {
 		x.askedGzip = true
 		out = append(out, "Accept-Encoding: gzip\r\n"...)
 	}
@@ -205,32 +183,6 @@ func appendTarget(out []byte, req *http.Request) ([]byte, error) {
 	for _, c := range out[from:] {
 		if c <= ' ' || c == 0x7f {
 			return out, fmt.Errorf("wire: the URL holds %q, which would end the request line; escape it", c)
-		}
-	}
-	return out, nil
-}
-
-// appendHost writes the Host header's value.
-func appendHost(out []byte, req *http.Request) ([]byte, error) {
-	host := req.Host
-	if host == "" {
-		host = req.URL.Host
-	}
-	zone := false
-	for i := 0; i < len(host); i++ {
-		c := host[i]
-		switch {
-		case c <= ' ' || c >= 0x7f:
-			return out, fmt.Errorf("wire: host %s; it is sent as it stands, so write it in ASCII (punycode)", excerpt(host))
-		case c == '/' || c == '?' || c == '#' || c == '@' || c == '\\':
-			return out, fmt.Errorf("wire: host %s holds %q", excerpt(host), c)
-		case c == '%': // the zone of an IPv6 address is this machine's own
-			zone = true
-		case c == ']':
-			zone = false
-		}
-		if !zone {
-			out = append(out, c)
 		}
 	}
 	return out, nil

@@ -55,6 +55,12 @@ type Options struct {
 	// written to, and it is nil when the answer has none of them. http.Client follows a redirect only if it sees
 	// Location.
 	Headers []string
+	// SharedHeaders says that a header map of a request is not written to once a request was sent with it: then it is
+	// checked and written out once, and not again for each request that carries it.
+	SharedHeaders bool
+	// BriefResponses says that a response is not looked at any more once its body was closed, and that it is always
+	// closed: then its memory serves another one.
+	BriefResponses bool
 	// TLS is cloned; its NextProtos are replaced by http/1.1. ServerName defaults to the URL's host.
 	TLS *tls.Config
 	// Dial opens TCP connections and resolves names; nil is a net.Dialer's DialContext.
@@ -101,6 +107,13 @@ type Transport struct {
 	known atomic.Pointer[map[endpoint]*pool] // a copy of pools, read without the lock
 
 	exchanges sync.Pool // of *exchange
+	blocks    blocks    // headers written out, with SharedHeaders
+
+	// life ends with Abandon. Requests whose context cannot end have this one, and that costs them nothing: their
+	// connections are listed here, where a context would have to be told of each exchange.
+	life  context.Context
+	end   context.CancelCauseFunc
+	conns roster
 }
 
 // New makes a Transport. Sizes and times that are negative where Options gives them no meaning count as 0.
@@ -127,6 +140,7 @@ func New(opts Options) *Transport {
 	if t.dial == nil {
 		t.dial = new(net.Dialer).DialContext
 	}
+	t.life, t.end = context.WithCancelCause(context.Background())
 	t.exchanges.New = func() any { return &exchange{t: t, in: make([]byte, 0, 8<<10)} }
 	return t
 }
@@ -160,6 +174,13 @@ func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 		})
 	}
 	return x.response(), nil
+}
+
+// Abandon ends every exchange at once, those under way and those to come: they fail with the cause. It is for good.
+func (t *Transport) Abandon(cause error) {
+	t.end(cause)
+	t.conns.each((*conn).cancel)
+	t.CloseIdleConnections()
 }
 
 // CloseIdleConnections closes every connection that nobody uses.
