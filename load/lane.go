@@ -42,11 +42,27 @@ type slot struct {
 	held bool          // not sent: the server had asked to be left alone
 	req  *http.Request // used again
 	url  url.URL
-	body []byte
 	send bodyReader
 
+	// The answer while it is looked at. What it takes is held no longer: there may be thousands of slots.
+	open    io.Closer
+	body    []byte
 	answer  Answer
-	reading schema.Reading
+	reading *schema.Reading // nil while there is none
+}
+
+// readings are what few need at the same time: those who hold an answer against its document.
+var readings = sync.Pool{New: func() any { return &schema.Reading{} }}
+
+// close lets go of the answer.
+func (s *slot) close() {
+	if s.open != nil {
+		s.open.Close()
+	}
+	if s.reading != nil {
+		readings.Put(s.reading)
+	}
+	s.open, s.body, s.answer, s.reading = nil, nil, Answer{}, nil
 }
 
 // bodyReader is the body of a request out of memory.
@@ -136,7 +152,6 @@ func (l *lane) play(s *slot, seq uint64) {
 	smp := sample{operation: s.ask.Operation.index, size: s.ask.Size, due: due, lag: began - due, hit: l.pacer.first + seq*l.pacer.step}
 	if s.held {
 		smp.held = true
-		s.answer = Answer{}
 		s.back(&s.answer)
 		if r.options.Results != nil {
 			smp.cause = "not sent: the server asked to be left alone"
@@ -156,6 +171,7 @@ func (l *lane) play(s *slot, seq uint64) {
 		r.options.Results(r.result(s, smp, s.answer.Status))
 	}
 	r.recorder.add(l.attacker, &smp)
+	s.close()
 }
 
 // result is the request as vegeta would have it, but for the time: that runs from the schedule.
@@ -176,8 +192,6 @@ func (s *slot) back(a *Answer) {
 
 // send sends the slot's request and reads its answer into the slot.
 func (l *lane) send(s *slot) error {
-	s.answer = Answer{}
-	s.body = s.body[:0]
 	way := l.run.ways[s.ask.Operation.index]
 	header := way.header.Load()
 	s.url = way.url(s.ask.Target)
@@ -202,37 +216,37 @@ func (l *lane) send(s *slot) error {
 	if err != nil {
 		return err
 	}
-	defer resp.Body.Close()
+	s.open = resp.Body
 	if resp.StatusCode == http.StatusSwitchingProtocols {
-		return Answer{Status: resp.StatusCode, Header: resp.Header, Body: s.body}, nil // its body is the bare connection, which nothing but Close ends
+		s.answer = Answer{Status: resp.StatusCode, Header: resp.Header, Length: -1}
+		return nil // its body is the bare connection, which nothing but Close ends
 	}
-	if err := s.read(resp); err != nil {
+	if whole, ok := resp.Body.(interface{ Bytes() []byte }); ok {
+		s.body = whole.Bytes() // where it was read
+	} else if err := s.read(resp); err != nil {
 		return err
 	}
 	s.answer = Answer{Status: resp.StatusCode, Header: resp.Header, Body: s.body, Length: resp.ContentLength}
 	return nil
 }
 
-// read reads a whole body into the slot's buffer, which grows to what the answers need and stays.
-func (s *slot) read(resp *http.Response) error {
-	if n := resp.ContentLength; n > int64(cap(s.body)) && n <= LongestAnswer {
-		s.body = make([]byte, 0, n)
-	}
-	for {
-		if len(s.body) == cap(s.body) {
-			s.body = append(s.body, 0)[:len(s.body)]
-		}
-		n, err := resp.Body.Read(s.body[len(s.body):cap(s.body)])
-		s.body = s.body[:len(s.body)+n]
-		switch {
-		case errors.Is(err, io.EOF):
-			return nil
-		case err != nil:
+// read reads a whole body into memory of its own, from transports that do not have it in memory.
+func (s *slot) read(resp *http.Response) (err error) {
+	if n := resp.ContentLength; n >= 0 && n <= LongestAnswer {
+		s.body = make([]byte, n)
+		got, err := io.ReadFull(resp.Body, s.body)
+		s.body = s.body[:got]
+		if err != nil && n > 0 {
 			return err
-		case len(s.body) > LongestAnswer:
-			return errLong
 		}
+		_, err = io.Copy(io.Discard, resp.Body) // its end, so that the connection may be kept
+		return err
 	}
+	s.body, err = io.ReadAll(io.LimitReader(resp.Body, LongestAnswer+1))
+	if err == nil && len(s.body) > LongestAnswer {
+		err = errLong
+	}
+	return err
 }
 
 // way is how the requests of one operation travel.
@@ -290,7 +304,8 @@ func (r *run) judge(s *slot, a *Answer, err error, began time.Duration, smp *sam
 			return
 		}
 	}
-	departures := s.ask.Operation.Check(specs.Answer{Status: a.Status, Header: a.Header, Body: a.Body}, &s.reading)
+	s.reading = readings.Get().(*schema.Reading)
+	departures := s.ask.Operation.Check(specs.Answer{Status: a.Status, Header: a.Header, Body: a.Body}, s.reading)
 	a.Columns, a.Allowed = s.reading.Columns, len(departures) == 0
 	if !validates {
 		return

@@ -175,13 +175,19 @@ func TestAClosedModelKeepsItsWorkersBusy(t *testing.T) {
 }
 
 func TestStoppingGracefullyWaitsAndStoppingAtOnceDoesNot(t *testing.T) {
+	var arrived atomic.Pointer[func()]
 	slow := func(w http.ResponseWriter, r *http.Request) {
+		if stop := arrived.Swap(nil); stop != nil {
+			(*stop)()
+		}
 		time.Sleep(700 * time.Millisecond)
 		answer(w, r)
 	}
 	pace := load.Pace{Kind: "constant", Rate: 50, Duration: 30 * time.Second}
-	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
+	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
+	stop := func() { cancel() }
+	arrived.Store(&stop)
 	began := time.Now()
 	outcome, records := play(t, ctx, nil, slow, pace, 100, nil)
 	s := measure.Total(ticks(records), measure.Key{}, nil)
@@ -189,7 +195,8 @@ func TestStoppingGracefullyWaitsAndStoppingAtOnceDoesNot(t *testing.T) {
 		t.Errorf("gracefully: %+v after %s, %d due, %d sent, %d answered", outcome, took, s.Due, s.Sent, s.Answered)
 	}
 	abandon := make(chan struct{})
-	time.AfterFunc(300*time.Millisecond, func() { close(abandon) })
+	giveUp := func() { close(abandon) }
+	arrived.Store(&giveUp)
 	began = time.Now()
 	outcome, records = play(t, t.Context(), abandon, slow, pace, 100, nil)
 	s = measure.Total(ticks(records), measure.Key{}, nil)

@@ -11,10 +11,10 @@ import (
 	"harness/internal/evidence"
 )
 
-// garbage is how much of it gathers before the collector runs: at some kilobytes a request, every few thousand
+// garbage is how much of it gathers before the collector runs: at two kilobytes a request, every eight thousand
 // requests. The usual rule, as much as lives, would have it run ten times as often, since little lives; and it would
 // double what a burst of requests takes.
-const garbage = 24 << 20
+const garbage = 16 << 20
 
 // loadMemory is a soft bound, with as much on top for each request in flight: when thousands of pages are, there is no
 // other way than to hold them.

@@ -255,6 +255,9 @@ func (b *body) Read(p []byte) (int, error) {
 	return n, nil
 }
 
+// Bytes is what was not read yet; it is valid until the body is closed.
+func (b *body) Bytes() []byte { return b.data }
+
 // WriteTo spares io.Copy a buffer.
 func (b *body) WriteTo(w io.Writer) (int64, error) {
 	if b.x == nil {

@@ -41,7 +41,9 @@ type conn struct {
 
 	// What the steps on the descriptor work on.
 	phase   phase
-	out, in []byte
+	x       *exchange // of write and read
+	in      []byte    // of look
+	scratch [1]byte
 	wrote   int
 	n       int
 	err     error
@@ -165,9 +167,9 @@ func (c *conn) stream() io.ReadWriter {
 
 // clean says whether a kept connection is still open and silent. TLS below may have something to read that is not for
 // us, such as a session ticket: crypto/tls consumes it.
-func (c *conn) clean(scratch []byte) bool {
+func (c *conn) clean() bool {
 	c.looking = true
-	n, err := c.stream().Read(scratch[:1])
+	n, err := c.stream().Read(c.scratch[:])
 	c.looking = false
 	var none notYet
 	return n == 0 && errors.As(err, &none)
@@ -202,16 +204,16 @@ func (c *conn) lookAt(b []byte) (int, error) {
 	return n, err
 }
 
-// swap writes the request and reads the first bytes of the answer into in, having looked first on a kept connection.
+// swap writes the request and reads the first bytes of the answer into the exchange's buffer, having looked first on a kept connection.
 // wrote is how much of the request went out; it is less than all of it without an error when the system took a part
 // only, and then nothing was read. errStale means that nothing was written.
 //
 // Everything is done within one call on the descriptor, for that saves a system call and a parking of the goroutine:
 // the look, which says that nothing is there to read, is also what a read right after the write would have said, so
 // the wait can begin at once.
-func (c *conn) swap(out, in []byte, kept bool) (wrote, n int, err error) {
-	c.phase, c.out, c.in, c.wrote, c.n, c.err = write, out, in, 0, 0, nil
-	if kept {
+func (c *conn) swap(x *exchange) (wrote, n int, err error) {
+	c.phase, c.x, c.wrote, c.n, c.err = write, x, 0, 0, nil
+	if x.reused {
 		c.phase = lookFirst
 	}
 	for {
@@ -224,7 +226,7 @@ func (c *conn) swap(out, in []byte, kept bool) (wrote, n int, err error) {
 			break
 		}
 	}
-	c.out, c.in = nil, nil
+	c.x = nil
 	return c.wrote, c.n, err
 }
 
@@ -243,18 +245,18 @@ func (c *conn) do(fd uintptr) bool {
 		}
 		return true
 	case lookFirst:
-		if _, err := readNow(fd, c.in); !wouldBlock(err) {
+		if _, err := readNow(fd, c.scratch[:]); !wouldBlock(err) {
 			c.err = errStale
 			return true
 		}
 		kept = true
 		fallthrough
 	case write:
-		c.wrote, c.err = writeNow(fd, c.out)
+		c.wrote, c.err = writeNow(fd, c.x.out)
 		if wouldBlock(c.err) {
 			c.err = nil
 		}
-		if c.err != nil || c.wrote < len(c.out) {
+		if c.err != nil || c.wrote < len(c.x.out) {
 			return true
 		}
 		c.written = c.p.t.now()
@@ -264,8 +266,13 @@ func (c *conn) do(fd uintptr) bool {
 		}
 		fallthrough
 	default:
-		c.n, c.err = readNow(fd, c.in)
-		return !wouldBlock(c.err)
+		c.x.borrow()
+		c.n, c.err = readNow(fd, c.x.in[:cap(c.x.in)])
+		if wouldBlock(c.err) {
+			c.x.giveBack()
+			return false
+		}
+		return true
 	}
 }
 

@@ -36,7 +36,8 @@ type exchange struct {
 	askedGzip  bool
 
 	// The answer.
-	in     []byte // what was read; grows
+	in     []byte  // what was read; grows
+	box    *[]byte // where `in` comes from; nil while there is none
 	head   head
 	at     int         // where in `in` the answer's head begins, 1xx before it skipped
 	header http.Header // the caller's, or shared: see Options.Headers
@@ -62,10 +63,9 @@ func (x *exchange) reset(req *http.Request, now time.Duration) {
 // release hands the exchange back to its transport. Nobody may look at its buffers afterwards.
 func (x *exchange) release() {
 	x.req, x.p, x.c, x.rest, x.header, x.body, x.tls = nil, nil, nil, nil, nil, nil, nil
-	if cap(x.in) > keepBuffer {
-		x.in = make([]byte, 0, 8<<10)
-		clear(x.fields.list[:cap(x.fields.list)]) // they point into the old one
-	}
+	clear(x.fields.list) // they point into the buffer
+	x.fields.list = x.fields.list[:0]
+	x.giveBack()
 	if cap(x.gzip.out) > keepBuffer {
 		x.gzip.out = nil
 	}
@@ -73,6 +73,24 @@ func (x *exchange) release() {
 		x.out = nil
 	}
 	x.t.exchanges.Put(x)
+}
+
+// borrow has a buffer at hand to read into. One that waits for its answer has none: thousands may wait, and few read at
+// the same time.
+func (x *exchange) borrow() {
+	if x.box == nil {
+		x.box = x.t.buffers.Get().(*[]byte)
+		x.in = (*x.box)[:0]
+	}
+}
+
+// giveBack hands the buffer back, unless it has become too large to be kept.
+func (x *exchange) giveBack() {
+	if x.box != nil && cap(x.in) <= keepBuffer {
+		*x.box = x.in[:0]
+		x.t.buffers.Put(x.box)
+	}
+	x.in, x.box = nil, nil
 }
 
 // run has the exchange made, on another connection where a kept one turns out to be closed.
@@ -195,7 +213,7 @@ func (x *exchange) send() error {
 	c := x.c
 	sent := 0
 	if c.raw != nil && c.secure == nil && x.rest == nil {
-		wrote, n, err := c.swap(x.out, x.in[:cap(x.in)], x.reused)
+		wrote, n, err := c.swap(x)
 		if err == errStale {
 			return err
 		}
@@ -213,7 +231,7 @@ func (x *exchange) send() error {
 			return x.unwritten(err)
 		}
 		sent = wrote
-	} else if x.reused && !c.clean(x.in[:cap(x.in)]) {
+	} else if x.reused && !c.clean() {
 		return errStale
 	}
 	stream := c.stream()
@@ -236,6 +254,7 @@ func (x *exchange) unwritten(err error) error {
 		return err
 	}
 	x.close = true // whatever comes, the connection is out of step
+	x.borrow()
 	if n, _ := x.c.stream().Read(x.in[:cap(x.in)]); n > 0 {
 		x.in = x.in[:n]
 		x.last = x.t.now()
@@ -247,6 +266,7 @@ func (x *exchange) unwritten(err error) error {
 
 // fill reads more of the answer; there is always something more in x.in when it returns no error.
 func (x *exchange) fill() error {
+	x.borrow()
 	if len(x.in) == cap(x.in) {
 		x.in = grow(x.in, 1)[:len(x.in)]
 	}

@@ -107,6 +107,7 @@ type Transport struct {
 	known atomic.Pointer[map[endpoint]*pool] // a copy of pools, read without the lock
 
 	exchanges sync.Pool // of *exchange
+	buffers   sync.Pool // of *[]byte: what answers are read into; see exchange.borrow
 	blocks    blocks    // headers written out, with SharedHeaders
 
 	// life ends with Abandon. Requests whose context cannot end have this one, and that costs them nothing: their
@@ -141,7 +142,8 @@ func New(opts Options) *Transport {
 		t.dial = new(net.Dialer).DialContext
 	}
 	t.life, t.end = context.WithCancelCause(context.Background())
-	t.exchanges.New = func() any { return &exchange{t: t, in: make([]byte, 0, 8<<10)} }
+	t.exchanges.New = func() any { return &exchange{t: t} }
+	t.buffers.New = func() any { b := make([]byte, 0, 8<<10); return &b }
 	return t
 }
 
