@@ -46,7 +46,7 @@ type collector struct {
 func newCollector(inFlight int) *collector {
 	c := &collector{live: []metrics.Sample{{Name: "/gc/heap/live:bytes"}}, percent: 400, limit: debug.SetMemoryLimit(-1)}
 	c.before = debug.SetGCPercent(c.percent)
-	debug.FreeOSMemory() // what reading the documents and looking for data has left
+	debug.FreeOSMemory()        // what reading the documents and looking for data has left
 	if c.limit == usualMemory { // nobody else has set it
 		debug.SetMemoryLimit(loadMemory + int64(inFlight)*perRequest)
 	}
