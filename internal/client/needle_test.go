@@ -37,3 +37,18 @@ func TestSecretsOfEveryShapeAreTakenOut(t *testing.T) {
 		})
 	}
 }
+
+// What a text that was cut holds of a secret is known by its letters, however it is escaped.
+func TestATornSecretIsTakenOutThoughItIsEscaped(t *testing.T) {
+	const secret = `a/+&="<hushGoto7xQ>é' %\z`
+	var r redactor
+	r.add(target.Secret{Value: secret, Name: "HUSH"})
+	for _, text := range []string{`"a%2f%2b%26%3d%22%3chushGoto7xQ%3e%c3%…`, `["x","a\u002f+&=\"<hushGoto7xQ…] and more`, "hushGoto7xQ…, hushGoto7xQ%3e… twice"} {
+		if got := r.torn(r.text(text)); strings.Contains(got, "hushGoto7xQ") || !strings.Contains(got, "$HUSH…") {
+			t.Errorf("%q became %q", text, got)
+		}
+	}
+	if text := "nothing of it… here"; r.torn(text) != text {
+		t.Errorf("%q became %q", text, r.torn(text))
+	}
+}

@@ -105,6 +105,16 @@ func (r *redactor) torn(s string) string {
 		cut += at
 		at = cut + len("…")
 		for _, n := range *r.needles.Load() {
+			if len(n.run) >= wholeRun {
+				// Escaped, it is known by its run; whatever stands between that and the cut is the rest of it.
+				from := max(0, cut-n.longest)
+				if i := strings.LastIndex(s[from:cut], n.run); i >= 0 {
+					s = s[:from+i] + "$" + n.name + s[cut:]
+					cut = from + i + len(n.name) + 1
+					at = cut + len("…")
+					continue
+				}
+			}
 			most := min(len(n.text), cut)
 			for k := most; k >= shortestSecret; k-- {
 				if s[cut-1] == n.text[k-1] && strings.HasSuffix(s[:cut], n.text[:k]) {
