@@ -1,0 +1,76 @@
+//go:build unix
+
+// Writes the tables of the page between its two marks; the words around them are people's.
+
+package main
+
+import (
+	"fmt"
+	"os"
+	"strings"
+)
+
+const (
+	beginning = "<!-- written by make compare-peers, from reports/peers.json -->"
+	end       = "<!-- end of what make compare-peers writes -->"
+)
+
+func (c *comparison) intoPage(file string) error {
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return err
+	}
+	before, rest, ok := strings.Cut(string(data), beginning)
+	_, after, closed := strings.Cut(rest, end)
+	if !ok || !closed {
+		return fmt.Errorf("%s: the marks are missing between which the tables stand:\n%s\n%s", file, beginning, end)
+	}
+	return os.WriteFile(file, []byte(before+beginning+"\n\n"+c.tables()+"\n"+end+after), 0o644)
+}
+
+func (c *comparison) tables() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "Measured %s on %d faults and %d pairs of an allowed variant and an API, order of seed %d.\n\n", c.Date, c.Faults, c.Variants, c.Seed)
+	b.WriteString("| | " + strings.Join(c.names(), " | ") + " |\n|---|" + strings.Repeat("---:|", len(c.Tools)) + "\n")
+	row := func(name string, cell func(toolResult) string) {
+		fmt.Fprintf(&b, "| %s |", name)
+		for _, t := range c.Tools {
+			fmt.Fprintf(&b, " %s |", cell(t))
+		}
+		b.WriteByte('\n')
+	}
+	row("**faults found**", func(t toolResult) string { return "**" + t.Faults.String() + "**" })
+	for _, k := range c.Classes {
+		row(fmt.Sprintf("%s: %s", k.Name, k.Says), func(t toolResult) string { return t.Classes[k.Name].String() })
+	}
+	row("alarms on allowed variants", func(t toolResult) string { return t.Variants.String() })
+	row("clean runs with a failure", func(t toolResult) string { return t.Clean.String() })
+	row("kinds of failure on the clean server", func(t toolResult) string { return fmt.Sprint(t.CleanShown) })
+	row("CPU a run, median", func(t toolResult) string { return fmt.Sprintf("%.1f s", t.CPU) })
+	row("time a run, median", func(t toolResult) string { return fmt.Sprintf("%.1f s", t.Seconds) })
+	b.WriteString("\n### How each was asked\n\n")
+	for _, t := range c.Tools {
+		fmt.Fprintf(&b, "**%s %s**: `%s`.\n%s", t.Name, t.Version, t.Command, t.Configured)
+		if t.NotMadeFor != "" {
+			fmt.Fprintf(&b, "\nNot made for: %s", t.NotMadeFor)
+		}
+		b.WriteString("\n\n")
+	}
+	return b.String()
+}
+
+func (c *comparison) names() []string {
+	var names []string
+	for _, t := range c.Tools {
+		names = append(names, t.Name)
+	}
+	return names
+}
+
+// String is the score with its share: 12 of 300 (4 %). Nothing measured is a dash.
+func (s score) String() string {
+	if s.Of == 0 {
+		return "–"
+	}
+	return fmt.Sprintf("%d of %d", s.Hits, s.Of)
+}
