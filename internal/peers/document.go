@@ -143,7 +143,9 @@ type dialect struct {
 	plain bool
 	// wide: integers without int64, for a tool that takes the format to end where doubles are exact.
 	wide bool
-	// texts: parameters that are 64-bit integers are given as strings, for a tool that would round them.
+	// lists: lists in paths and queries are one string with commas, for a tool that cannot send them.
+	lists bool
+	// texts: what stands in paths is a string, for a tool that would round integers of 64 bits; and lists are as well.
 	texts bool
 }
 
@@ -196,7 +198,7 @@ func (k *kit) exemplify(api string, document, op object, d dialect) {
 				values[e.name] = value
 			}
 		}
-		if d.texts && p["in"] == "path" {
+		if list := p["schema"].(object)["type"] == "array"; d.texts && (list || p["in"] == "path") || d.lists && list {
 			p["schema"] = object{"type": "string"}
 			delete(p, "style")
 			delete(p, "explode")

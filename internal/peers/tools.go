@@ -70,12 +70,12 @@ var tools = []tool{
 			"to find crashes, answers outside the schema and input that is wrongly taken or refused.",
 	},
 	{
-		name: "specmatic", version: "2.55.1", dialect: dialect{spelledOut: true, plain: true}, run: runSpecmatic,
+		name: "specmatic", version: "2.55.1", dialect: dialect{spelledOut: true, plain: true, lists: true}, run: runSpecmatic,
 		command: "java -jar specmatic.jar test --testBaseURL=URL --junitReportDir=DIR DOCUMENT…",
 		configured: "Credentials from the environment, by the name of their scheme; every example inline, request and answer by " +
 			"one name; resiliency tests left off, as they are unless asked for: with them it had not ended after two minutes on the account " +
 			"service. Statuses are spelled out (400, 401, 404, 500), because this version ends with \"List has more than one element\" on " +
-			"a document with `4XX`, and licences in examples hold their declared members, because it refuses lists of mixed kinds.",
+			"a document with `4XX`; lists in paths and queries are strings, because it writes them with brackets; and licences in examples hold their declared members, because it refuses lists of mixed kinds.",
 		notMadeFor: "Values: it holds answers against types and statuses. It was made for services whose examples are set up for it.",
 	},
 	{
