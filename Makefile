@@ -4,7 +4,7 @@ GO ?= go
 BIN := bin/harness
 
 .DEFAULT_GOAL := help
-.PHONY: help demo load check test race mutants documents documents-elsewhere browser chromium bench bench-load compare-load serve fmt lint check-sdk build clean
+.PHONY: help demo load check test race mutants documents documents-elsewhere browser chromium bench bench-load compare-load compare-peers serve fmt lint check-sdk build clean
 
 help: ## list what can be done here
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -85,6 +85,15 @@ compare-load: ## harness load beside vegeta, k6, wrk, bombardier, fortio and oha
 	.ci/install-load-peers
 	$(GO) run ./internal/benchload peers
 	$(GO) run ./internal/benchload draw
+
+# FAULTS and VARIANTS make it shorter: so many of each, in an order of which any beginning is a fair sample. What was measured
+# stays in .ci/peers/kept, and an interrupted comparison goes on.
+FAULTS ?= 0
+VARIANTS ?= 0
+
+compare-peers: build ## harness beside Schemathesis, Specmatic, Dredd and Prism on every fault: docs/comparison.md (takes hours)
+	.ci/install-peers
+	$(GO) run ./internal/peers -faults $(FAULTS) -variants $(VARIANTS)
 
 # What is tried by chance, for as long as one likes: see docs/safety.md.
 .PHONY: fuzz soak crash hostile secrets

@@ -22,7 +22,7 @@ var floors = [][]string{
 	{"internal/verdict", "internal/fixture", "internal/specdiff"},
 	{"contract", "load", "internal/history"},
 	{"internal/report", "internal/live", "contract/gotoaccount", "contract/genesyscloud"},
-	{"cmd/harness", "internal/benchload"},
+	{"cmd/harness", "internal/benchload", "internal/peers"},
 }
 
 // alone lists packages that import nothing of ours: a server that checked itself with the suites' code would share

@@ -15,13 +15,11 @@ import (
 
 // comparison is reports/peers.json.
 type comparison struct {
-	Date     string       `json:"date"`
-	Seed     uint64       `json:"seed"` // of the order
-	Faults   int          `json:"faults"`
-	Variants int          `json:"variants"` // with the document of each API they show on
-	Classes  []class      `json:"classes"`
-	Tools    []toolResult `json:"tools"`
-	Found    []faultRow   `json:"found"`
+	Date    string       `json:"date"`
+	Seed    uint64       `json:"seed"` // of the order
+	Classes []class      `json:"classes"`
+	Tools   []toolResult `json:"tools"`
+	Found   []faultRow   `json:"found"`
 }
 
 // class is a class of faults, and how many there are.
@@ -92,21 +90,13 @@ func compare(o options, plan []job, kept *keptFile) (*comparison, error) {
 	}
 	rows := map[string]*faultRow{}
 	var order []string
-	variants := map[server]bool{}
 	for _, j := range plan {
-		switch j.server.Kind {
-		case variant:
-			variants[j.server] = true
-		case fault:
-			f := faults[j.server.Name]
-			if rows[f.Name] == nil {
-				rows[f.Name] = &faultRow{Fault: f.Name, API: f.API, Class: classOf(f.Breaks), Summary: f.Summary, By: map[string]finding{}}
-				order = append(order, f.Name)
-				perClass[rows[f.Name].Class]++
-			}
+		if f := faults[j.server.Name]; j.server.Kind == fault && rows[f.Name] == nil {
+			rows[f.Name] = &faultRow{Fault: f.Name, API: f.API, Class: classOf(f.Breaks), Summary: f.Summary, By: map[string]finding{}}
+			order = append(order, f.Name)
+			perClass[rows[f.Name].Class]++
 		}
 	}
-	c.Faults, c.Variants = len(order), len(variants)
 	for _, k := range classes {
 		c.Classes = append(c.Classes, class{k.name, k.says, perClass[k.name]})
 	}
