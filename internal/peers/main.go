@@ -47,7 +47,7 @@ func main() {
 	flag.IntVar(&o.clean, "clean", 6, "runs on the clean server, each with another seed")
 	flag.IntVar(&o.lanes, "lanes", 2, "runs side by side")
 	flag.Uint64Var(&o.seed, "seed", 1, "seed of the order")
-	flag.DurationVar(&o.deadline, "deadline", 3*time.Minute, "longest that one tool may take on one server")
+	flag.DurationVar(&o.deadline, "deadline", 15*time.Minute, "longest that one tool may take on one server")
 	flag.BoolVar(&o.write, "write", false, "measure nothing, and write what was measured")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)

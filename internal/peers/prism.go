@@ -135,6 +135,9 @@ func (k *kit) through(ctx context.Context, p *proxy, op operation, e example) ([
 	}
 	var failures []string
 	for _, x := range violations {
+		if len(x.Location) > 0 && x.Location[0] == "request" {
+			continue // is about the traffic, which is ours
+		}
 		place := prismIndex.ReplaceAllString(strings.Join(x.Location, "."), ".#")
 		failures = append(failures, fmt.Sprintf("%s %s | %s %s | %v %s", op.method, op.template, x.Severity, place, x.Code, shape(x.Message)))
 	}

@@ -57,16 +57,16 @@ func toolNames() []string {
 // tools in the order of the tables. The versions are those that .ci/install-peers installs.
 var tools = []tool{
 	{
-		name: "harness", command: "harness contract --target TARGET --api API --format json --seed N", run: runHarness,
+		name: "harness", command: "harness contract --target TARGET --api API --seed N --write json=report.json", run: runHarness,
 		configured: "As it comes: a target file with the credentials, no document and no example.",
 	},
 	{
 		name: "schemathesis", version: "4.32.5", run: runSchemathesis,
 		command: "schemathesis run DOCUMENT --url URL --header … --checks all --continue-on-failure --max-examples 25 " +
-			"--suppress-health-check all --seed N --report ndjson, once for each part of the document",
-		configured: "All checks and all phases (examples, coverage, fuzzing, stateful); credentials as headers; every example of the " +
+			"--suppress-health-check all --seed N --report ndjson",
+		configured: "Once for each part of the document. All checks and all phases (examples, coverage, fuzzing, stateful); credentials as headers; every example of the " +
 			"document; `--continue-on-failure`, as its guide to finding most asks for.",
-		notMadeFor: "What an answer means beside another one: it has no oracle for filters, ranges or batches, and says so. It was made " +
+		notMadeFor: "What an answer means beside another one: a document has no word for what filters, ranges and batches select. It was made " +
 			"to find crashes, answers outside the schema and input that is wrongly taken or refused.",
 	},
 	{
@@ -87,8 +87,9 @@ var tools = []tool{
 	},
 	{
 		name: "prism", version: "5.16.0", dialect: dialect{wide: true, texts: true}, run: runPrism,
-		command: "prism proxy DOCUMENT URL, and one request an example through it; its sl-violations are the failures",
-		configured: "One proxy for each part of the document, left running, since it looks at traffic and not at a server; the traffic " +
+		command: "prism proxy DOCUMENT URL --port PORT",
+		configured: "One proxy for each part of the document, left running, since it looks at traffic and not at a server; what it writes " +
+			"into sl-violations of an answer is a failure. The traffic " +
 			"is every example, once, and requests for what is unknown. Integers are not said to be int64, which it takes to end at 2^53, and " +
 			"lists in paths are strings, because it ends with a TypeError at a list of two.",
 		notMadeFor: "Asking: it sends nothing by itself, and judges what passes, by types, members, statuses and headers.",
