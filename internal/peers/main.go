@@ -15,6 +15,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"strings"
 	"time"
 )
@@ -75,6 +76,9 @@ func run(ctx context.Context, o options, log io.Writer) error {
 				return err
 			}
 			defer os.RemoveAll(work)
+		}
+		if work, err = filepath.Abs(work); err != nil { // tools run in folders of their own
+			return err
 		}
 		kit, err := prepare(ctx, o, work)
 		if err != nil {
