@@ -114,8 +114,10 @@ func (c *Client) Close() {
 }
 
 // Redact takes the target's secrets out of a text, for whatever else is written about an exchange. What a text that was
-// cut holds of one is taken out too.
-func (c *Client) Redact(text string) string { return c.redactor.torn(c.redactor.text(text)) }
+// cut holds of one is taken out too, and what was asked for in the form of one.
+func (c *Client) Redact(text string) string {
+	return c.redactor.altered(c.redactor.torn(c.redactor.text(text)))
+}
 
 // SendAll sends requests side by side, as many at once as the target takes, and returns their exchanges in the order
 // of the requests.

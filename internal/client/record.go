@@ -29,7 +29,7 @@ func (c *Client) record(e *Exchange, sent http.Header) {
 	r := e.Request
 	kept := &evidence.Exchange{
 		ID: e.ID, API: c.api.Name, Case: r.Case, Credential: credentialName(r),
-		Request: evidence.Request{URL: c.redactor.text(e.URL), Header: c.shownHeaders(r, sent), Body: c.requestBody(r.Body)},
+		Request: evidence.Request{URL: c.redactor.altered(c.redactor.text(e.URL)), Header: c.shownHeaders(r, sent), Body: c.requestBody(r.Body)},
 		Started: e.Started, Seconds: e.Seconds, Tries: e.Tries,
 	}
 	if r.Operation != nil {
@@ -111,6 +111,7 @@ func (c *Client) requestBody(body []byte) string {
 	if base {
 		return text
 	}
+	text = c.redactor.altered(text)
 	if truncated {
 		text += fmt.Sprintf(" … (%d bytes in all)", len(body))
 	}
