@@ -4,16 +4,18 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
 // section is what the page says of the figures.
 func (r Report) section() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "Measured %s on %s; medians of %d rounds of %g s in which the tools took turns.\n\n%s", r.Measured, r.Machine, r.rounds(), r.seconds(), r.table())
+	fmt.Fprintf(&b, "Measured %s on %s; medians of %d rounds of %s in which the tools took turns.\n\n%s", r.Measured, r.Machine, r.rounds(), r.seconds(), r.table())
 	if doubted := r.disowned(); doubted != "" {
 		fmt.Fprintf(&b, "\n† %s\n", doubted)
 	}
@@ -45,12 +47,17 @@ func (r Report) rounds() int {
 	return most
 }
 
-// seconds is the length of a turn.
-func (r Report) seconds() float64 {
-	for _, p := range r.Parts {
-		return p.Seconds
+// seconds is the length of a turn, or the shortest and the longest.
+func (r Report) seconds() string {
+	if len(r.Parts) == 0 {
+		return "0 s"
 	}
-	return 0
+	by := func(a, b Part) int { return cmp.Compare(a.Seconds, b.Seconds) }
+	least, most := slices.MinFunc(r.Parts, by).Seconds, slices.MaxFunc(r.Parts, by).Seconds
+	if least == most {
+		return fmt.Sprintf("%g s", most)
+	}
+	return fmt.Sprintf("%g to %g s", least, most)
 }
 
 // versions says what was measured, and what was not to be had.
@@ -90,20 +97,20 @@ func (r Report) called(name string) *Result {
 	return named(r.part(closed).Results, name)
 }
 
-// disowned says whose figures the tool itself called its own and not the server's.
+// disowned says whose figures of a stall the tool itself called its own and not the server's.
 func (r Report) disowned() string {
 	var names []string
 	for _, p := range r.Parts {
 		for _, result := range p.Results {
-			if result.doubted() && strings.HasPrefix(p.Name, "stall") {
-				names = append(names, fmt.Sprintf("%s with %d in flight", result.Tool, p.Flight))
+			if p.Stall > 0 && result.doubted() && !slices.Contains(names, result.Tool) {
+				names = append(names, result.Tool)
 			}
 		}
 	}
 	if names == nil {
 		return ""
 	}
-	return strings.Join(names, " and ") + " said that this machine was the bottleneck, and that the figures are invalid."
+	return strings.Join(names, " and ") + " said of this run that the machine was the bottleneck; no other tool looks."
 }
 
 // The part of the page that draw writes.
