@@ -209,7 +209,10 @@ func (k *kit) exemplify(api string, document, op object, d dialect) {
 		give(p, values, d)
 		parameters = append(parameters, p)
 	}
-	op["parameters"] = parameters
+	delete(op, "parameters")
+	if parameters != nil {
+		op["parameters"] = parameters
+	}
 	if body, ok := op["requestBody"].(object); ok {
 		values := object{}
 		for _, e := range mine {

@@ -116,7 +116,10 @@ func (k *kit) through(ctx context.Context, p *proxy, op operation, e example) ([
 		return []string{op.method + " " + op.template + " | no answer: " + shape(err.Error())}, nil
 	}
 	defer resp.Body.Close()
-	_, _ = io.Copy(io.Discard, resp.Body)
+	body, err := io.ReadAll(resp.Body)
+	if err != nil {
+		return []string{op.method + " " + op.template + " | an answer that breaks off"}, nil
+	}
 	var violations []struct {
 		Location []string
 		Severity string
@@ -125,7 +128,8 @@ func (k *kit) through(ctx context.Context, p *proxy, op operation, e example) ([
 	}
 	told := resp.Header.Get("sl-violations")
 	if told == "" {
-		if resp.Header.Get("Content-Type") == "application/problem+json" {
+		// A problem may be the server's own; those of Prism name it.
+		if resp.Header.Get("Content-Type") == "application/problem+json" && strings.Contains(string(body), "prism/errors") {
 			return []string{fmt.Sprintf("%s %s | %d problem", op.method, op.template, resp.StatusCode)}, nil
 		}
 		return nil, nil
