@@ -3,8 +3,10 @@
 package main
 
 import (
+	"os"
 	"path"
 	"slices"
+	"strings"
 	"testing"
 
 	"harness/internal/reference"
@@ -86,5 +88,27 @@ func TestOnlyWhatNoCleanRunShowedIsFound(t *testing.T) {
 	}
 	if got := beyond(outcome{Failures: []string{"a | old", "b | new"}}, shown); got != "b | new" {
 		t.Errorf("found %q, not b | new", got)
+	}
+}
+
+// A list that is null is no list, and a tool passes over the operation that has one.
+func TestAnOperationWithoutParametersHasNoListOfThem(t *testing.T) {
+	parts, _, err := split("genesyscloud", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	k := &kit{work: t.TempDir(), parts: map[string][]object{"genesyscloud": parts}}
+	files, err := k.documents("genesyscloud", "any", dialect{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.Contains(string(data), `"parameters": null`) {
+			t.Errorf("%s has a list of parameters that is null", file)
+		}
 	}
 }
