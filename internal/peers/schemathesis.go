@@ -53,10 +53,12 @@ func schemathesisFailures(file string) ([]string, error) {
 	defer f.Close()
 	type failure struct{ Type, Operation, Title, Message string }
 	var failures []string
+	untested := 0
 	lines := bufio.NewScanner(f)
 	lines.Buffer(nil, 1<<28)
 	for lines.Scan() {
 		var event struct {
+			NonFatalError    json.RawMessage // an operation that it could not test
 			ScenarioFinished struct {
 				Recorder struct {
 					Label  string
@@ -71,6 +73,9 @@ func schemathesisFailures(file string) ([]string, error) {
 		if err := json.Unmarshal(lines.Bytes(), &event); err != nil {
 			return failures, fmt.Errorf("%s: %w", filepath.Base(file), err)
 		}
+		if event.NonFatalError != nil {
+			untested++
+		}
 		for _, checks := range event.ScenarioFinished.Recorder.Checks {
 			for _, c := range checks {
 				if c.Status == "failure" {
@@ -82,5 +87,11 @@ func schemathesisFailures(file string) ([]string, error) {
 			}
 		}
 	}
-	return failures, lines.Err()
+	if err := lines.Err(); err != nil {
+		return failures, err
+	}
+	if untested > 0 {
+		return failures, fmt.Errorf("it could not test something, %d times", untested)
+	}
+	return failures, nil
 }
