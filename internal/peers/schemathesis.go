@@ -82,6 +82,7 @@ func schemathesisFailures(file string) ([]string, error) {
 					f := c.FailureInfo.Failure
 					// What follows tells how the request was drawn, which is another one with every seed.
 					message, _, _ := strings.Cut(f.Message, "Invalid component:")
+					message, _, _ = strings.Cut(message, "Hint:")
 					failures = append(failures, f.Operation+" | "+f.Type+" | "+shape(message))
 				}
 			}
