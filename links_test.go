@@ -43,7 +43,7 @@ func readMarkdown(t *testing.T, file string) markdown {
 		case *ast.Image:
 			page.links = append(page.links, string(n.Destination))
 		case *ast.Heading:
-			name := slug(string(n.Text(source)))
+			name := slug(words(n, source))
 			if page.anchors[name] {
 				t.Errorf("%s: two headings are #%s; a link cannot tell them apart", file, name)
 			}
@@ -128,4 +128,16 @@ func TestLinksLeadSomewhere(t *testing.T) {
 			t.Errorf("no page leads to %s", name)
 		}
 	}
+}
+
+// words is the text below a node, without its marks.
+func words(n ast.Node, source []byte) string {
+	var b strings.Builder
+	_ = ast.Walk(n, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+		if piece, ok := n.(*ast.Text); ok && entering {
+			b.Write(piece.Segment.Value(source))
+		}
+		return ast.WalkContinue, nil
+	})
+	return b.String()
 }

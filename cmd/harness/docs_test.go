@@ -96,7 +96,7 @@ func snippets(source []byte) []snippet {
 		}
 		switch n := n.(type) {
 		case *ast.CodeSpan:
-			if s := strings.Join(strings.Fields(string(n.Text(source))), " "); begins(s, "harness ", "bin/harness ", "make ") {
+			if s := strings.Join(strings.Fields(spanned(n, source)), " "); begins(s, "harness ", "bin/harness ", "make ") {
 				all = append(all, snippet{line: lineOf(source, n.FirstChild().(*ast.Text).Segment.Start), text: s, prose: true})
 			}
 		case *ast.FencedCodeBlock:
@@ -362,4 +362,15 @@ func normal(output string) string {
 		output = regexp.MustCompile(r.pattern).ReplaceAllString(output, r.with)
 	}
 	return output
+}
+
+// spanned is the text of a code span, which may run over lines.
+func spanned(n *ast.CodeSpan, source []byte) string {
+	var b strings.Builder
+	for c := n.FirstChild(); c != nil; c = c.NextSibling() {
+		if piece, ok := c.(*ast.Text); ok {
+			b.Write(piece.Segment.Value(source))
+		}
+	}
+	return b.String()
 }

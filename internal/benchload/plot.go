@@ -19,13 +19,13 @@ const (
 
 // panel is one scale, and what stands on it for each tool.
 type panel struct {
-	title, unit string
-	low, high   float64
-	log         bool
-	ticks       []float64
-	mark        float64 // a line through all rows; 0 for none
-	markName    string
-	series      []series
+	title     string
+	low, high float64
+	log       bool
+	ticks     []float64
+	mark      float64 // a line through all rows; 0 for none
+	markName  string
+	series    []series
 }
 
 // series is one figure of each tool; those after the first are drawn hollow.
