@@ -110,7 +110,7 @@ func (r Report) disowned() string {
 	if names == nil {
 		return ""
 	}
-	return strings.Join(names, " and ") + " said of this run that the machine was the bottleneck; no other tool looks."
+	return strings.Join(names, " and ") + " said of this run that the machine was the bottleneck."
 }
 
 // The part of the page that draw writes.
