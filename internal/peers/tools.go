@@ -57,7 +57,7 @@ func toolNames() []string {
 // tools in the order of the tables. The versions are those that .ci/install-peers installs.
 var tools = []tool{
 	{
-		name: "harness", command: "harness contract --target TARGET --api API --seed N --write json=report.json", run: runHarness,
+		name: "harness", command: "harness contract --target staging.yaml --api gotoaccount --seed 1 --write json=report.json", run: runHarness,
 		configured: "As it comes: a target file with the credentials, no document and no example.",
 	},
 	{
