@@ -25,7 +25,7 @@ func (c *comparison) intoPage(file string) error {
 	if !ok || !closed {
 		return fmt.Errorf("%s: the marks are missing between which the tables stand:\n%s\n%s", file, beginning, end)
 	}
-	return os.WriteFile(file, []byte(before+beginning+"\n\n"+c.tables()+"\n"+end+after), 0o644)
+	return os.WriteFile(file, []byte(before+beginning+"\n\n"+strings.TrimRight(c.tables(), "\n")+"\n\n"+end+after), 0o644)
 }
 
 func (c *comparison) tables() string {
