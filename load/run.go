@@ -83,8 +83,8 @@ type run struct {
 	denials, all atomic.Int64 // answers of 401 and 403, and all
 }
 
-// abandoner is a transport that ends all its exchanges when it is told so, and that knows no proxies. Its requests need no context that ends, which
-// saves telling the context of each of them.
+// abandoner is a transport that ends all its exchanges when it is told so, and that knows no proxies. Its requests need
+// no context that ends, which saves telling the context of each of them.
 type abandoner interface{ Abandon(cause error) }
 
 // giveUp ends the requests that are in flight.

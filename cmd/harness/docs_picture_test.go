@@ -101,7 +101,8 @@ func photograph(t *testing.T, file, size string) {
 	}
 }
 
-// wording is the text of the page from its top to the end of its first failure, where the picture ends, a line for each element, without numbers.
+// wording is the text of the page from its top to the end of its first failure, where the picture ends: a line for each
+// element, without numbers.
 func wording(t *testing.T, page string) string {
 	t.Helper()
 	root, err := html.Parse(strings.NewReader(page))

@@ -120,6 +120,9 @@ func (f initFlags) plan(q *questions) (*plan, error) {
 		return nil, fmt.Errorf("--name %q: letters, digits, dots and dashes are meant: it names a file as well", f.name)
 	}
 	p := &plan{Name: f.name, File: f.name + ".yaml"}
+	if strings.EqualFold(p.File, known.File) {
+		return nil, fmt.Errorf("--name %q: %s is the list of known failures, which stands beside a target; another name is meant", f.name, known.File)
+	}
 	urls, err := f.perAPI("--url", f.urls, func(string) bool { return true })
 	if err != nil {
 		return nil, err

@@ -126,8 +126,7 @@ func (s *shape) fits(method, path string) bool {
 }
 
 // Throttled says whether an answer asks to be left alone: 429, or 503 with Retry-After; and for how long, 0 when it
-// does not say. now is asked for the
-// time only where it matters.
+// does not say. now is asked for the time only where it matters.
 func Throttled(status int, header http.Header, now func() time.Time) (wait time.Duration, throttled bool) {
 	if status != http.StatusTooManyRequests && status != http.StatusServiceUnavailable {
 		return 0, false

@@ -134,8 +134,8 @@ const longestError = 500
 // wholeRun is how many letters and digits in a row of a secret are taken out of an error though the rest is missing.
 const wholeRun = 8
 
-// error is err with its text redacted, pieces of secrets included, since libraries quote what they could take apart; cut, and without control characters, which would reach a terminal as they are;
-// errors.Is and errors.As see the original.
+// error is err with its text redacted, pieces of secrets included, since libraries quote what they could take apart; cut,
+// and without control characters, which would reach a terminal as they are; errors.Is and errors.As see the original.
 func (r *redactor) error(err error) error {
 	text := r.text(err.Error())
 	for _, n := range *r.needles.Load() {

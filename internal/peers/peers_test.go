@@ -51,6 +51,17 @@ func TestABeginningOfThePlanIsABeginningOfTheWhole(t *testing.T) {
 		}
 		return all
 	}
+	variants := func(faults int) (n int) {
+		for _, j := range planned(options{faults: faults, seed: 1}, tools[:1]) {
+			if j.server.Kind == variant {
+				n++
+			}
+		}
+		return n
+	}
+	if few, all := variants(3), variants(0); few != all {
+		t.Errorf("beside three faults stand %d variants, and beside all of them %d", few, all)
+	}
 	whole := names(planned(options{clean: 2, seed: 1}, tools[:1]))
 	part := names(planned(options{clean: 3, faults: 20, variants: 5, seed: 1}, tools[:1]))
 	if len(part) != 20 || !slices.Equal(part, whole[:20]) {

@@ -64,17 +64,10 @@ func planned(o options, tools []tool) []job {
 		chance.Shuffle(len(*group), func(i, j int) { (*group)[i], (*group)[j] = (*group)[j], (*group)[i] })
 	}
 	faults, variants = first(faults, o.faults), first(variants, o.variants)
-	for i := range max(len(faults), len(variants)) {
-		if i < len(faults) {
-			servers = append(servers, faults[i])
-		}
-		// Variants are fewer; they take turns with the faults, so that a beginning holds its share of both.
-		if at := i * len(variants) / max(len(faults), 1); i < len(faults) && at < (i+1)*len(variants)/len(faults) {
-			servers = append(servers, variants[at])
-		}
-	}
-	if len(faults) == 0 {
-		servers = append(servers, variants...)
+	for i, broken := range faults { // of which there are always some
+		servers = append(servers, broken)
+		// Variants take turns with the faults, so that a beginning holds its share of both.
+		servers = append(servers, variants[i*len(variants)/len(faults):(i+1)*len(variants)/len(faults)]...)
 	}
 	var jobs []job
 	seeds := map[string]int{clean: 0, fault: 1000, variant: 2000} // however many clean runs there are

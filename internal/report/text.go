@@ -81,8 +81,9 @@ func (t *text) line(s string) {
 // colours matches what paint writes.
 var colours = regexp.MustCompile("\x1b\\[[0-9;]{1,4}m")
 
-// The colours are told by their meaning. Of the eight that every terminal has, red and magenta are the two that are read best on
-// a white page and on a black one: green and cyan pale on white, blue drowns in black. The word is there in any case.
+// The colours are told by their meaning. Of the eight that every terminal has, red and magenta are the two that are read
+// best on a white page and on a black one: green and cyan pale on white, blue drowns in black. The word is there in any
+// case.
 const (
 	bold    = "1"
 	red     = "31"

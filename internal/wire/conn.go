@@ -204,9 +204,9 @@ func (c *conn) lookAt(b []byte) (int, error) {
 	return n, err
 }
 
-// swap writes the request and reads the first bytes of the answer into the exchange's buffer, having looked first on a kept connection.
-// wrote is how much of the request went out; it is less than all of it without an error when the system took a part
-// only, and then nothing was read. errStale means that nothing was written.
+// swap writes the request and reads the first bytes of the answer into the exchange's buffer, having looked first on a
+// kept connection. wrote is how much of the request went out; it is less than all of it without an error when the system
+// took a part only, and then nothing was read. errStale means that nothing was written.
 //
 // Everything is done within one call on the descriptor, for that saves a system call and a parking of the goroutine:
 // the look, which says that nothing is there to read, is also what a read right after the write would have said, so
