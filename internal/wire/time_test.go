@@ -44,8 +44,8 @@ func TestTimeoutSaysHowFarItCame(t *testing.T) {
 }
 
 func TestTimeoutOfAWrite(t *testing.T) {
-	address := talk(t, func(c net.Conn, requests *bufio.Reader) { time.Sleep(200 * time.Millisecond) })
-	transport := made(t, Options{Timeout: 50 * time.Millisecond})
+	address := talk(t, func(c net.Conn, requests *bufio.Reader) { time.Sleep(time.Second) })
+	transport := made(t, Options{Timeout: 300 * time.Millisecond})
 	_, _, err := get(t, transport, "POST", "http://"+address, bytes.NewReader(make([]byte, 32<<20)))
 	if !errors.Is(err, ErrTimeout) || !strings.Contains(err.Error(), "writing the request") {
 		t.Errorf("%v; want a timeout", err)
@@ -67,7 +67,7 @@ func TestTimeoutOfADial(t *testing.T) {
 
 func TestDeadlineOfAnEarlierExchangeDoesNotEndThisOne(t *testing.T) {
 	both(t, func(t *testing.T, dial func(context.Context, string, string) (net.Conn, error)) {
-		transport := made(t, Options{Timeout: 200 * time.Millisecond, Dial: dial})
+		transport := made(t, Options{Timeout: 600 * time.Millisecond, Dial: dial})
 		address := talk(t, func(c net.Conn, requests *bufio.Reader) {
 			for req := ask(requests); req != nil; req = ask(requests) {
 				wait, _ := time.ParseDuration(req.URL.Path[1:])
@@ -78,17 +78,17 @@ func TestDeadlineOfAnEarlierExchangeDoesNotEndThisOne(t *testing.T) {
 			}
 		})
 		mustGet(t, transport, "http://"+address+"/0s", "hello")
-		time.Sleep(120 * time.Millisecond)
-		// The socket's deadline strikes after 80ms; this exchange has 200ms, and takes 140ms.
-		mustGet(t, transport, "http://"+address+"/70ms", "hello")
-		time.Sleep(220 * time.Millisecond) // and strikes while nobody uses the connection
+		time.Sleep(360 * time.Millisecond)
+		// The socket's deadline strikes after 240ms; this exchange has 600ms, and takes 420ms.
+		mustGet(t, transport, "http://"+address+"/210ms", "hello")
+		time.Sleep(660 * time.Millisecond) // and strikes while nobody uses the connection
 		mustGet(t, transport, "http://"+address+"/0s", "hello")
 		start := time.Now()
-		if _, _, err := get(t, transport, "GET", "http://"+address+"/250ms", nil); !errors.Is(err, ErrTimeout) {
+		if _, _, err := get(t, transport, "GET", "http://"+address+"/750ms", nil); !errors.Is(err, ErrTimeout) {
 			t.Errorf("%v; want a timeout", err)
 		}
-		if took := time.Since(start); took < 200*time.Millisecond || took > 4*time.Second {
-			t.Errorf("took %v; want 200ms", took)
+		if took := time.Since(start); took < 600*time.Millisecond || took > 4*time.Second {
+			t.Errorf("took %v; want 600ms", took)
 		}
 		if stats := transport.Stats(); stats.Opened != 1 || stats.Reused != 3 {
 			t.Errorf("%+v; want one connection", stats)
