@@ -20,7 +20,7 @@ func runSchemathesis(ctx context.Context, k *kit, t trial) (verdict, error) {
 	for i, document := range t.files {
 		events := filepath.Join(t.dir, fmt.Sprintf("events-%d.ndjson", i))
 		args := []string{
-			"run", document, "--url", t.server.url + k.base[t.api], "--checks", "all", "--continue-on-failure", "--max-examples", "25",
+			"run", document, "--url", t.server.url + k.base[t.api], "--checks", "all", "--continue-on-failure", "--max-examples", "100",
 			"--suppress-health-check", "all", "--seed", strconv.Itoa(t.seed), "--generation-database", "none", "--no-color",
 			"--report", "ndjson", "--report-ndjson-path", events,
 		}

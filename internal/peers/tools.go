@@ -62,7 +62,7 @@ var tools = []tool{
 	},
 	{
 		name: "schemathesis", version: "4.32.5", run: runSchemathesis,
-		command: "schemathesis run DOCUMENT --url URL --header … --checks all --continue-on-failure --max-examples 25 " +
+		command: "schemathesis run DOCUMENT --url URL --header … --checks all --continue-on-failure --max-examples 100 " +
 			"--suppress-health-check all --seed N --report ndjson",
 		configured: "Once for each part of the document. All checks and all phases (examples, coverage, fuzzing, stateful); credentials as headers; every example of the " +
 			"document; `--continue-on-failure`, as its guide to finding most asks for.",
