@@ -143,6 +143,15 @@ func TestAScenarioIsFoundByNameOrByPath(t *testing.T) {
 	if err != nil || s.Source != "embedded" || s.Name != "scan-walk" {
 		t.Errorf("%+v, %v", s, err)
 	}
+	all, err := load.Scenarios()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, listed := range all {
+		if _, err := load.Read(listed.Name); err != nil {
+			t.Errorf("%v; its name has to be that of its file in scenarios/", err)
+		}
+	}
 	file := own(t, "{operation: getLicense}")
 	if s, err = load.Read(file); err != nil || s.Source != file || s.Name != "own" {
 		t.Errorf("%+v, %v", s, err)

@@ -31,10 +31,10 @@ func TestLines(t *testing.T) {
 		}
 		for id, line := range lines {
 			if !strings.HasSuffix(text[line-1], id) {
-				t.Errorf("%s is said to stand in line %d: %q", id, line, text[line-1])
+				t.Errorf("%s is said to stand in line %d: %q; x-requirement has to end its line", id, line, text[line-1])
 			}
 			if n := bytes.Count(data, []byte(": "+id+"\n")); n != 1 {
-				t.Errorf("%s has a line, but stands in %d places", id, n)
+				t.Errorf("%s has a line, but stands at the end of %d lines, not of one", id, n)
 			}
 		}
 	}

@@ -60,7 +60,7 @@ func TestEveryRequirementHasCaseAndFault(t *testing.T) {
 		}
 		for _, op := range r.Operations {
 			if !judged[place{op, r.ID}] {
-				t.Errorf("%s %s: no case for %s", r.ID, r.Level, op)
+				t.Errorf("%s %s: no case for %s; is the operation in the lists of contract/%s?", r.ID, r.Level, op, r.API)
 			}
 		}
 		if r.Level != requirement.Observe && !broken[r.ID] {

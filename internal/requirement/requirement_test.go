@@ -41,11 +41,11 @@ func TestCatalogueIsWhole(t *testing.T) {
 	}
 	for key, n := range want {
 		if written[key] != n {
-			t.Errorf("%s: %d requirements, want %d", key, written[key], n)
+			t.Errorf("%s: %d requirements, want %d; a row that is new on purpose is counted in this test", key, written[key], n)
 		}
 	}
 	if implied != 22 {
-		t.Errorf("%d implied requirements, want one for each of 22 operations", implied)
+		t.Errorf("%d implied requirements, want one for each of 22 operations; an operation that is new on purpose is counted in this test", implied)
 	}
 }
 
@@ -75,7 +75,7 @@ func TestSelect(t *testing.T) {
 		want     int
 		err      string
 	}{
-		{nil, 288, ""},
+		{nil, len(c.All), ""},
 		{[]string{"GOTO-SCAN-KEY-07"}, 1, ""},
 		{[]string{"goto-scan-key-07", "GC-TOG-*"}, 7, ""},
 		{[]string{"GOTO-SCAN-KEY-7"}, 0, "did you mean GOTO-SCAN-KEY-07?"},
