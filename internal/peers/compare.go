@@ -111,6 +111,10 @@ func compare(o options, plan []job, kept *keptFile) (*comparison, error) {
 			for _, f := range o.Failures {
 				baseline[o.API][f] = true
 			}
+			if o.Problem != "" { // what it said counts as known, that it said no more counts for nothing
+				r.Problems++
+				continue
+			}
 			r.Clean.count(len(o.Failures) > 0)
 		}
 		for _, shown := range baseline {
